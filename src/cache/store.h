@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QList>
+#include <QString>
+
+#include "cache/layout.h"
+#include "cache/location.h"
+#include "core/result.h"
+
+namespace cache {
+
+// A file of a commit as trees/<commit>.json lists it (hub-cache.md 2.6).
+struct TreeFile {
+    QString path;
+    qint64 size = 0;
+    QString oid; // git object id ("blob_id")
+    QString sha256; // LFS only, else empty
+    QString xetHash; // or empty
+};
+
+// Finished files in the shared Hub cache. Order on disk: blob, then link, then tree, then ref, each
+// atomic, so that a reader who follows ref -> snapshot -> blob never meets a gap. All functions
+// block (pool or I/O thread) and may be used from several threads; the lock of a blob is held by
+// the caller of publish() and link().
+class Store {
+public:
+    explicit Store(const Location &location);
+
+    const Layout &layout() const { return m_layout; }
+
+    // Folders of a repo (blobs, snapshots, refs), CACHEDIR.TAG, and removal of left-over
+    // temporaries of ours that nobody holds.
+    core::Result<void> prepare(const core::RepoId &repo) const;
+
+    // A blob of the right size is there. Its content is not looked at.
+    bool hasBlob(const core::RepoId &repo, const core::ContentId &id, qint64 size) const;
+    // The snapshot entry exists and leads to a file of that size: link or real file.
+    bool hasEntry(const core::RepoId &repo, const QString &commit, const QString &path,
+                  const core::ContentId &id, qint64 size) const;
+
+    // Renames a complete, verified and synced partial to its blob, gives it the mode of a fresh
+    // file and syncs the folder. An equal blob that is already there wins.
+    core::Result<void> publish(const core::RepoId &repo, const core::ContentId &id,
+                               const QString &partialPath) const;
+
+    // Points snapshots/<commit>/<path> at the blob: relative link, made in blobs and renamed. Where
+    // links are not possible or not wanted the blob is moved there (if last is said) or copied.
+    core::Result<void> link(const core::RepoId &repo, const QString &commit, const QString &path,
+                            const core::ContentId &id) const;
+
+    core::Result<void> writeTree(const core::RepoId &repo, const QString &commit,
+                                 const QList<TreeFile> &files) const;
+    // Exactly 40 bytes; nothing for a revision that is the commit itself.
+    core::Result<void> writeRef(const core::RepoId &repo, const QString &revision,
+                                const QString &commit) const;
+
+    // Bytes free for us on the volume of this location, or -1.
+    qint64 freeBytes() const;
+
+private:
+    bool canLink() const;
+
+    Location m_location;
+    Layout m_layout;
+};
+
+} // namespace cache

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QString>
+
+#include <chrono>
+#include <optional>
+
+namespace core {
+
+// What went wrong, as far as a program can act on it. Texts for people live in errortext.h.
+enum class ErrorKind {
+    Offline, // no network, or the person asked for none (HF_HUB_OFFLINE)
+    HostNotFound, // the name of the host could not be found
+    ConnectionLost, // refused, reset or closed before the answer was complete
+    Timeout, // nothing arrived in time
+    Truncated, // the body ended before its announced length
+    ServerError, // 5xx, 408
+    RateLimited, // 429
+    LinkExpired, // a signed file link is no longer accepted
+    RemoteChanged, // size, content id or commit differ from what was asked for
+    Unauthorized, // the token itself is not accepted
+    Gated, // the authors ask who you are first
+    Forbidden, // signed in, but without the right
+    Disabled, // taken down by the Hub
+    RepoNotFound, // missing, or not visible to this account
+    RevisionNotFound, // no such branch, tag or commit
+    EntryNotFound, // no such file at that revision
+    BadRequest, // the Hub did not understand us (400, 409, 412, 422)
+    BadInput, // the person's words cannot be understood
+    Tls, // the connection is not trusted
+    Protocol, // the answer is not what the Hub sends
+    Checksum, // content differs from its id
+    Locked, // another program holds the lock of this blob
+    DiskFull, // no room
+    FileIo, // any other file trouble
+    KeychainUnavailable, // no key store answers
+    KeychainDenied, // locked, or the person said no
+    Cancelled, // a person or a shutdown stopped it; never shown
+};
+
+// A failure as a value: what happened, whether waiting helps, and what to show in "Details".
+// Holds no secret: url is redacted by whoever makes the Error.
+struct Error {
+    ErrorKind kind = ErrorKind::Protocol;
+    int httpStatus = 0; // 0 when no answer arrived
+    QString hubCode; // X-Error-Code
+    QString serverMessage; // X-Error-Message and body message, merged
+    QString requestId; // X-Request-Id and its relatives
+    QString url; // redacted
+    QString detail; // technical words, file path or system error text
+    std::optional<std::chrono::seconds> retryAfter; // when the server named a time
+
+    bool operator==(const Error &) const = default;
+};
+
+// Shorthand for failures that did not come from a server.
+Error makeError(ErrorKind kind, const QString &detail = {});
+
+// Makes DiskFull or FileIo from an errno value and says which file it was about.
+Error fileError(int errnoValue, const QString &path);
+
+// Whether the same request can succeed later without a person doing anything.
+bool isTransient(ErrorKind kind);
+
+// Stable lower-case name for machines (JSON output, logs), e.g. "repo-not-found".
+QString kindName(ErrorKind kind);
+
+} // namespace core

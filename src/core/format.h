@@ -1,0 +1,23 @@
+#pragma once
+
+#include <QString>
+
+#include <chrono>
+#include <optional>
+
+namespace core {
+
+// Sizes, speeds and times as people read them (interaction.md 20): decimal units, at most three
+// significant digits, locale separators; every number with its unit is wrapped in isolation marks
+// (U+2068 … U+2069) so that it survives right-to-left text.
+enum class Isolation { Marks, Plain }; // Plain for terminals
+
+QString formatSize(qint64 bytes, Isolation isolation = Isolation::Marks);
+QString formatSpeed(double bytesPerSecond, Isolation isolation = Isolation::Marks);
+QString formatDuration(std::chrono::seconds time);
+QString formatCount(qint64 count);
+
+// A name that stays left-to-right in any text: repo ids, paths, commits.
+QString isolate(const QString &name);
+
+} // namespace core

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+
+#include "core/ids.h"
+
+namespace demo {
+
+// Content of a file: given bytes, or a length of pseudo-random bytes made on the fly from a seed,
+// so that a repo of many gigabytes costs no memory. Any range can be read. Ids are computed once,
+// when first asked for. Thread-safe.
+class Content {
+public:
+    static std::shared_ptr<Content> fromBytes(const QByteArray &bytes);
+    static std::shared_ptr<Content> generated(quint64 seed, qint64 size);
+
+    qint64 size() const;
+    QByteArray read(qint64 offset, qint64 length) const;
+    QString sha256() const;
+    QString gitSha1() const;
+
+private:
+    struct Private;
+    explicit Content(std::unique_ptr<Private> p);
+    std::unique_ptr<Private> d;
+
+public:
+    ~Content();
+};
+
+struct File {
+    QString path;
+    std::shared_ptr<Content> content;
+    bool lfs = false; // served by a 302 to the CDN, else by a 307 to resolve-cache
+};
+
+enum class Access { Open, GatedAutomatic, GatedManual, Private, Disabled };
+
+// One repo at one commit; refs lead to it.
+struct Repo {
+    core::RepoId id;
+    QString commit; // 40 hex; derived from the files when empty
+    QStringList branches{QStringLiteral("main")};
+    QStringList oldNames; // answer 307 to the new one
+    Access access = Access::Open;
+    QStringList allowedTokens; // for access other than Open
+    QString pipelineTag;
+    QString libraryName;
+    QString license;
+    QStringList tags;
+    qint64 downloads = 0;
+    qint64 likes = 0;
+    QDateTime lastModified;
+    QList<File> files;
+};
+
+// The generated repos that --demo shows: GGUF with several quants and a sharded one, safetensors
+// with index and shards, a dataset, a gated repo, one with a long card, one with 2,000 files, one
+// with odd names (spaces, umlauts, '#', '%', '+'). The same on every start.
+QList<Repo> demoCatalogue();
+
+} // namespace demo

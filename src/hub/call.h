@@ -1,0 +1,66 @@
+#pragma once
+
+#include <QObject>
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "core/result.h"
+
+namespace hub {
+
+// One request to the Hub that ends exactly once. Promise: the function given to onDone() runs
+// exactly once, never inside the function that made the Call, also after cancel() and at shutdown
+// (Cancelled); it does not run when its context is gone. The Call deletes itself later.
+// Owner: the Client. GUI thread.
+class CallBase : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+    virtual void cancel() = 0;
+
+Q_SIGNALS:
+    void finished();
+};
+
+template <typename T> class Call : public CallBase {
+public:
+    using CallBase::CallBase;
+
+    void onDone(QObject *context, std::function<void(const core::Result<T> &)> f)
+    {
+        connect(this, &CallBase::finished, context, [this, f = std::move(f)] { f(*m_result); });
+    }
+
+    void cancel() override
+    {
+        if (m_abort)
+            m_abort();
+        finish(core::fail(core::ErrorKind::Cancelled));
+    }
+
+    // For the maker of the Call.
+    void setAbort(std::function<void()> abort) { m_abort = std::move(abort); }
+    void finish(core::Result<T> result)
+    {
+        if (m_result)
+            return;
+        m_result = std::move(result);
+        m_abort = {};
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                Q_EMIT finished();
+                deleteLater();
+            },
+            Qt::QueuedConnection);
+    }
+    bool isFinished() const { return m_result.has_value(); }
+
+private:
+    std::optional<core::Result<T>> m_result;
+    std::function<void()> m_abort;
+};
+
+} // namespace hub

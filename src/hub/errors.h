@@ -1,0 +1,19 @@
+#pragma once
+
+#include <QNetworkReply>
+
+#include "core/error.h"
+#include "hub/http.h"
+
+namespace hub {
+
+// From an answer of status 400 and more to an Error, in the order of hub-api.md 2.1: code header
+// before status, the anonymous 401 on a repo address means "not found or not visible", a 403 of
+// another origin without Hub headers means an expired link. Pure.
+core::Error errorFromReply(const HttpReply &reply);
+
+// From a transport failure that brought no complete answer. Pure.
+core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &text,
+                               const QUrl &url);
+
+} // namespace hub

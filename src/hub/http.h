@@ -1,0 +1,126 @@
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QObject>
+#include <QStringList>
+#include <QUrl>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "core/result.h"
+#include "core/secret.h"
+#include "hub/endpoint.h"
+#include "hub/types.h"
+
+QT_BEGIN_NAMESPACE
+class QNetworkReply;
+QT_END_NAMESPACE
+
+namespace hub {
+
+using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
+
+// First value of a header, name compared without case.
+std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name);
+
+struct HttpConfig {
+    Endpoint endpoint;
+    core::Secret token; // empty: anonymous
+    bool offline = false; // every exchange ends at once with Offline
+    QStringList caFiles; // PEM files trusted besides the system's (SSL_CERT_FILE)
+    int managers = 1; // access managers; six connections to a host each
+};
+
+struct HttpRequest {
+    enum class Redirects {
+        Follow, // to the end
+        StopAtOtherOrigin, // a redirect to another origin is the answer: its URL is in HttpReply
+    };
+    enum class Body {
+        Collect, // the whole body in HttpReply, at most bodyLimit bytes
+        Stream, // read() while it arrives; bounded buffer; identity encoding
+    };
+
+    QByteArray verb = "GET";
+    QUrl url;
+    HeaderList headers; // beside our own; Range belongs here
+    Redirects redirects = Redirects::Follow;
+    Body body = Body::Collect;
+    qint64 bodyLimit = 32 * 1024 * 1024;
+    std::chrono::milliseconds silence{30000}; // no byte for so long ends with Timeout
+};
+
+// The answer of the last hop, and what the Hub said on the way.
+struct HttpReply {
+    int status = 0;
+    QUrl url; // of the last hop; may be signed: never log it whole
+    HeaderList headers; // of the last hop
+    HeaderList hubHeaders; // X-Repo-Commit, X-Linked-Size, X-Linked-Etag, X-Xet-Hash: from the
+                           // first hop of the endpoint that had them
+    QUrl otherOrigin; // where a StopAtOtherOrigin redirect wanted to go; memory only
+    QByteArray body; // Collect only
+    bool fromEndpoint = true; // the last hop was on the endpoint's origin
+    bool tokenSent = false; // the first hop carried a token
+    QList<RateInfo> rates; // of every hop without Age
+};
+
+// One request with its redirects (followed by us, at most 5, token only to the endpoint, never
+// from https to http). Lives on the thread of its Http, which owns it until finished(); it deletes
+// itself after that. Promise: finished() is emitted exactly once, never inside Http::send(), also
+// after cancel() (Cancelled). A status of 400 and more is an Error (see hub/errors.h); its body
+// is read, capped, for the message and never offered by read().
+class Exchange : public QObject {
+    Q_OBJECT
+public:
+    ~Exchange() override;
+
+    void cancel();
+
+    // After headersArrived(), Stream only.
+    const HttpReply &reply() const { return m_reply; }
+    qint64 bytesAvailable() const;
+    qint64 read(char *buffer, qint64 most); // -1 on error
+    // The result; valid in and after finished(). A Stream's unread bytes stay readable in
+    // finished(): read them before judging the length.
+    const core::Result<HttpReply> &result() const { return m_result; }
+
+Q_SIGNALS:
+    void headersArrived(); // last hop, status below 400; Stream only
+    void readyRead(); // Stream only
+    void finished();
+
+private:
+    friend class Http;
+    explicit Exchange(QObject *parent);
+
+    struct Private;
+    std::unique_ptr<Private> d;
+    HttpReply m_reply;
+    core::Result<HttpReply> m_result;
+};
+
+// Sole maker of network requests: owns the access managers of its thread, sets agent, request id,
+// token and encoding, follows redirects, logs one line per exchange (category hub.http) without
+// secrets. One Http per thread; used only on the thread it lives on.
+class Http : public QObject {
+    Q_OBJECT
+public:
+    explicit Http(const HttpConfig &config, QObject *parent = nullptr);
+    ~Http() override; // ends what is still running with Cancelled, before it returns
+
+    Exchange *send(const HttpRequest &request);
+
+    const HttpConfig &config() const;
+    void setConfig(const HttpConfig &config); // for requests made from now on
+
+private:
+    friend class Exchange;
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace hub

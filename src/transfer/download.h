@@ -1,0 +1,65 @@
+#pragma once
+
+#include <QDateTime>
+#include <QList>
+#include <QString>
+#include <QUuid>
+
+#include <optional>
+
+#include "cache/location.h"
+#include "core/error.h"
+#include "core/ids.h"
+#include "hub/types.h"
+#include "transfer/state.h"
+
+namespace transfer {
+
+using DownloadId = QUuid;
+
+// What a person asked for: a repo, a commit, a set of files, a place.
+struct DownloadRequest {
+    core::RepoId repo;
+    QString endpoint; // the Hub it comes from
+    QString revision; // as asked for: branch, tag, commit
+    QString commit; // 40 hex, pinned
+    QList<hub::TreeEntry> chosen; // files only
+    QList<hub::TreeEntry> listing; // every file of the commit, for trees/<commit>.json
+    cache::Location place;
+};
+
+// One blob of a Download as a view shows it.
+struct FileStatus {
+    QStringList paths;
+    qint64 size = 0;
+    qint64 done = 0; // bytes written, or reused
+    State state = State::Queued;
+    bool checked = false; // digest compared; false for content without an id
+    bool reused = false; // was here already
+    std::optional<core::Error> error;
+    QDateTime retryAt; // Waiting only; UTC
+};
+
+// A Download as a view shows it. Its state is a pure function of its Transfers: the one that most
+// needs attention wins.
+struct DownloadStatus {
+    DownloadId id;
+    core::RepoId repo;
+    QString revision;
+    QString commit;
+    cache::Location place;
+    State state = State::Queued;
+    qint64 size = 0;
+    qint64 done = 0;
+    int files = 0;
+    int filesDone = 0;
+    double bytesPerSecond = 0; // smoothed
+    std::optional<qint64> secondsLeft;
+    std::optional<core::Error> error; // of the worst file
+    QDateTime retryAt;
+    bool checked = false; // Done: every file was compared with its id
+    QDateTime added;
+    QDateTime finished;
+};
+
+} // namespace transfer

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <QList>
+#include <QObject>
+
+#include <memory>
+
+#include "core/clock.h"
+#include "core/secret.h"
+#include "hub/gate.h"
+#include "hub/http.h"
+#include "transfer/download.h"
+#include "transfer/journal.h"
+
+namespace transfer {
+
+struct Limits {
+    int connections = 16; // for all files, at most 16
+    int connectionsPerFile = 8;
+    int filesAtOnce = 4; // large ones; small files up to 32
+    int downloadsAtOnce = 1;
+    qint64 reserve = 0; // bytes kept free on the volume
+    // Failures in a row without a new byte before a Transfer fails for good; 0: never.
+    int attempts = 0;
+};
+
+// The download manager: decides which Transfer runs, owns the I/O thread that fetches, writes and
+// verifies, and tells observers at most four times a second what changed. Never opens a window.
+// Owner: session::Services. GUI thread (or the main thread of the command line).
+class Engine : public QObject {
+    Q_OBJECT
+public:
+    // journal: nullptr for a queue that is not kept (command line).
+    Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate, core::Clock &clock,
+           std::unique_ptr<Journal> journal, QObject *parent = nullptr);
+    ~Engine() override; // as shutdown()
+
+    // Loads the journal; running Downloads go on at once when resume is said, else are Paused.
+    enum class OnStart { Resume, Pause };
+    void restore(OnStart what);
+
+    enum class Begin { Now, Paused };
+    DownloadId add(const DownloadRequest &request, Begin begin = Begin::Now);
+
+    void pause(const DownloadId &id);
+    void resume(const DownloadId &id); // also "try again" of a failed one
+    void cancel(const DownloadId &id); // keeps partials
+    void remove(const DownloadId &id); // from the list; cancels first; finished files stay
+    void pauseAll();
+    void resumeAll();
+
+    QList<DownloadId> downloads() const; // in queue order
+    DownloadStatus status(const DownloadId &id) const;
+    QList<FileStatus> files(const DownloadId &id) const;
+    const DownloadRequest &request(const DownloadId &id) const;
+    bool isIdle() const; // nothing runs and nothing waits to
+    QStringList recoveredProblems() const; // queue files that could not be read, kept aside
+
+    void setHttpConfig(const hub::HttpConfig &config);
+    void setLimits(const Limits &limits);
+
+    // Stops everything, checkpoints, joins the I/O thread. Blocks for at most a few seconds.
+    void shutdown();
+
+Q_SIGNALS:
+    void added(const transfer::DownloadId &id);
+    void removed(const transfer::DownloadId &id);
+    void changed(const QList<transfer::DownloadId> &ids);
+    void finished(const transfer::DownloadId &id); // Done, Failed or Cancelled
+    void idle();
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace transfer
