@@ -1,0 +1,98 @@
+#include "core/redact.h"
+
+#include <QRegularExpression>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace core {
+
+namespace {
+
+QString secretMark()
+{
+    return u"[secret]"_s;
+}
+
+QRegularExpression pattern(const QString &text)
+{
+    return QRegularExpression(text, QRegularExpression::CaseInsensitiveOption);
+}
+
+// The link without user:password@, query and fragment.
+QString bareLink(QStringView scheme, QStringView rest)
+{
+    const qsizetype query = rest.indexOf(u'?');
+    const qsizetype fragment = rest.indexOf(u'#');
+    const bool hasQuery = query >= 0 && (fragment < 0 || query < fragment);
+    const qsizetype cut = hasQuery ? query : fragment;
+    QStringView kept = cut < 0 ? rest : rest.first(cut);
+    const qsizetype slash = kept.indexOf(u'/');
+    const qsizetype at = (slash < 0 ? kept : kept.first(slash)).lastIndexOf(u'@');
+    kept = kept.sliced(at + 1);
+    return scheme.toString() + kept.toString() + (hasQuery ? u"?…"_s : QString());
+}
+
+QString redactLinks(const QString &text)
+{
+    // hf:// is left out: there '@' separates the revision.
+    static const QRegularExpression link = pattern(u"\\b((?:https?|wss?|ftp|socks[45]?h?)://)"
+                                                   "([^\\s<>\"]+)"_s);
+    QString result;
+    qsizetype copied = 0;
+    auto found = link.globalMatch(text);
+    while (found.hasNext()) {
+        const QRegularExpressionMatch match = found.next();
+        result += QStringView(text).sliced(copied, match.capturedStart() - copied);
+        result += bareLink(match.capturedView(1), match.capturedView(2));
+        copied = match.capturedEnd();
+    }
+    result += QStringView(text).sliced(copied);
+    return result;
+}
+
+} // namespace
+
+QString redactUrl(const QUrl &url)
+{
+    QUrl bare = url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment);
+    QString text = bare.toString(QUrl::FullyEncoded);
+    if (url.hasQuery())
+        text += u"?…"_s;
+    return redactText(text);
+}
+
+QString redactText(const QString &text)
+{
+    static const QRegularExpression header =
+        pattern(u"\\b((?:proxy-)?authorization|(?:set-)?cookie)[\"']?\\s*[:=][^\\r\\n]*"_s);
+    static const QRegularExpression bearer = pattern(u"\\bbearer\\s+[^\\s\"',]+"_s);
+    static const QRegularExpression token(u"hf_jwt_[A-Za-z0-9_.\\-]+"
+                                          "|(?<![A-Za-z0-9])hf_[A-Za-z0-9_]+|hf_[A-Za-z0-9]{16,}"
+                                          "|(?<![A-Za-z0-9])api_org[A-Za-z0-9_]+"_s);
+    QString result = text;
+    result.replace(header, u"\\1: "_s + secretMark());
+    result = redactLinks(result);
+    result.replace(bearer, u"Bearer "_s + secretMark());
+    result.replace(token, secretMark());
+    return result;
+}
+
+bool isSecretHeader(const QByteArray &name)
+{
+    static constexpr const char *secrets[] = {"authorization",
+                                              "proxy-authorization",
+                                              "cookie",
+                                              "set-cookie",
+                                              "location",
+                                              "content-location",
+                                              "refresh",
+                                              "x-xet-access-token",
+                                              "x-amz-security-token"};
+    const QByteArray lower = name.trimmed().toLower();
+    return std::any_of(std::begin(secrets), std::end(secrets),
+                       [&lower](const char *secret) { return lower == secret; });
+}
+
+} // namespace core
