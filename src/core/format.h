@@ -14,7 +14,7 @@ enum class Isolation { Marks, Plain }; // Plain for terminals
 
 QString formatSize(qint64 bytes, Isolation isolation = Isolation::Marks);
 QString formatSpeed(double bytesPerSecond, Isolation isolation = Isolation::Marks);
-QString formatDuration(std::chrono::seconds time);
+QString formatDuration(std::chrono::seconds time, Isolation isolation = Isolation::Marks);
 QString formatCount(qint64 count);
 
 // A name that stays left-to-right in any text: repo ids, paths, commits.

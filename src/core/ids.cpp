@@ -1,5 +1,7 @@
 #include "core/ids.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -7,6 +9,10 @@ using namespace Qt::StringLiterals;
 namespace core {
 
 namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(core::Ids)
+};
 
 bool isLetterOrDigit(QChar c)
 {
@@ -135,7 +141,7 @@ QString typePlural(RepoType type)
 Result<RepoId> RepoId::make(RepoType type, const QString &id)
 {
     if (!isRepoText(id))
-        return fail(ErrorKind::BadInput, u"not a repo name: \"%1\""_s.arg(quoted(id)));
+        return fail(ErrorKind::BadInput, Words::tr("“%1” is not a repo name.").arg(quoted(id)));
     RepoId result;
     result.m_type = type;
     result.m_id = id;
@@ -170,14 +176,18 @@ bool isCommitId(QStringView text)
 Result<QString> checkRevision(const QString &text)
 {
     if (!isRevisionText(text))
-        return fail(ErrorKind::BadInput, u"not a revision name: \"%1\""_s.arg(quoted(text)));
+        return fail(
+            ErrorKind::BadInput,
+            Words::tr("“%1” is not the name of a branch, tag or commit.").arg(quoted(text)));
     return text;
 }
 
 Result<QString> checkFilePath(const QString &path)
 {
     if (!isPathText(path))
-        return fail(ErrorKind::BadInput, u"not a safe file path: \"%1\""_s.arg(quoted(path)));
+        return fail(
+            ErrorKind::BadInput,
+            Words::tr("“%1” is not a file path that can be stored safely.").arg(quoted(path)));
     return path;
 }
 
