@@ -22,8 +22,12 @@ public:
 
     qint64 size() const;
     QByteArray read(qint64 offset, qint64 length) const;
+    // Reads the whole content the first time; known() tells whether that has happened.
     QString sha256() const;
     QString gitSha1() const;
+    bool known(core::ContentId::Kind kind) const;
+    // The same for equal contents, and cheap; not an id of the Hub.
+    QByteArray fingerprint() const;
 
 private:
     struct Private;

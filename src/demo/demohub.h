@@ -5,6 +5,7 @@
 #include <QList>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <memory>
@@ -57,6 +58,11 @@ struct DemoOptions {
     quint16 cdnPort = 0;
     int pageSize = 1000; // of trees; listings obey limit
     qint64 bytesPerSecond = 0; // of each CDN connection; 0: as fast as it goes
+    QStringList tokens; // accepted beside those that repos allow; they open nothing by themselves
+    int linkSeconds = 3600; // life of a signed CDN link; negative: born expired
+    int apiQuota =
+        0; // requests per window of 300 s; 0: what the Hub gives anonymous and free users
+    int resolverQuota = 0;
 };
 
 // A small Hub with two origins, Hub and CDN, on 127.0.0.1 only: search, info, tree, refs, resolve

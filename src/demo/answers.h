@@ -1,0 +1,45 @@
+#pragma once
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include <optional>
+
+#include "demo/demohub.h"
+#include "demo/target.h"
+
+namespace demo {
+
+// Building blocks of answers, in the Hub's words.
+
+enum class Surface { Api, Files }; // errors are JSON below /api, bare text elsewhere
+
+Response json(const QJsonObject &object);
+Response json(const QJsonArray &array);
+Response text(int status, const QByteArray &body);
+// code may be empty: then no X-Error-Code is sent.
+Response problem(Surface surface, int status, const QByteArray &code, const QString &message);
+Response redirect(int status, const QByteArray &location);
+
+Response invalidCredentials(Surface surface);
+Response revisionNotFound(Surface surface, const QString &revision);
+
+// Fills in the part of content that the Range header asks for: 200, 206 or 416. All of it when the
+// header is absent, malformed or names several ranges.
+void serveRange(const Request &request, const std::shared_ptr<Content> &content,
+                Response &response);
+
+QByteArray disposition(const QString &path); // a Content-Disposition value
+
+// One page of `all`, told by limit and cursor of the target. nullopt: the cursor is not ours.
+struct Page {
+    qsizetype begin = 0;
+    qsizetype end = 0;
+    QByteArray next; // cursor, encoded for a query; empty on the last page
+};
+std::optional<Page> pageOf(const Target &target, qsizetype count, int mostPerPage);
+// The Link header to the next page: the request's own address with the new cursor.
+void setNextLink(Response &response, const QString &endpoint, const QByteArray &path,
+                 const QByteArray &query, const QByteArray &cursor);
+
+} // namespace demo

@@ -1,0 +1,7 @@
+#include "demo/catalogue.h"
+namespace demo {
+QList<Repo> demoCatalogue()
+{
+    return {};
+}
+} // namespace demo

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <QObject>
+#include <QThreadPool>
+
+#include <functional>
+
+#include "demo/catalogue.h"
+
+namespace demo {
+
+// Computes content ids off the server's thread, so that a file of gigabytes does not stop the
+// others. Owned by DemoHub; the destructor waits for the file in hand.
+class IdWorker : public QObject {
+    Q_OBJECT
+public:
+    explicit IdWorker(QObject *parent = nullptr);
+    ~IdWorker() override;
+
+    // Calls done on the thread of this object once all ids are known.
+    void compute(const QList<File> &files, std::function<void()> done);
+
+private:
+    QThreadPool m_pool;
+};
+
+} // namespace demo
