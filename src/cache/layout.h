@@ -2,6 +2,8 @@
 
 #include <QString>
 
+#include <optional>
+
 #include "core/ids.h"
 
 namespace cache {
@@ -24,11 +26,14 @@ public:
                     const core::ContentId &id) const; // <id>.hubload.incomplete
     QString sidecar(const core::RepoId &repo, const core::ContentId &id) const; // ….incomplete.json
     QString hint(const core::RepoId &repo, const core::ContentId &id) const; // ….incomplete.written
-    // A new name in blobs for something in the making; removed by the next run when left over.
-    QString temporary(const core::RepoId &repo) const; // <random>.hubload.incomplete.tmp
+    // A new name in blobs for something in the making; it names its maker (cache/temporary.h), so
+    // that the next run removes what a killed one left over.
+    QString temporary(const core::RepoId &repo) const;
+    QString snapshots(const core::RepoId &repo) const;
     QString snapshot(const core::RepoId &repo, const QString &commit) const;
     QString entry(const core::RepoId &repo, const QString &commit, const QString &path) const;
     QString linkTarget(const QString &path, const core::ContentId &id) const; // relative
+    QString refs(const core::RepoId &repo) const;
     QString ref(const core::RepoId &repo, const QString &revision) const;
     QString tree(const core::RepoId &repo, const QString &commit) const;
     QString lock(const core::RepoId &repo, const core::ContentId &id) const;

@@ -5,27 +5,21 @@
 #include <memory>
 
 #include "cache/layout.h"
+#include "cache/sidecar.h"
 #include "core/rangeset.h"
 #include "core/result.h"
 
 namespace cache {
 
-// What a partial is a part of; saved before the first byte so that nothing else is ever continued
-// with it.
-struct PartialIdentity {
-    core::RepoId repo;
-    QString endpoint;
-    QString commit;
-    QString path; // one of its paths, for people
-    core::ContentId content;
-    qint64 size = 0;
-};
-
 // A file being filled, in any order, and the sidecar that says which bytes are safely on disk.
 // Invariant: every byte the sidecar claims is on stable storage. The lock of the blob is held by
-// the owner while a Partial is open. Files from sidecarFrom bytes on have a sidecar; smaller ones
-// are begun again. Beside the sidecar the hint names what was written but not synced, with the
-// boot id; it is believed only under the same boot.
+// the owner while a Partial is open or a Checkpoint of it runs. Files from sidecarFrom bytes on
+// have a sidecar; smaller ones are begun again. Beside the sidecar the hint names what was written
+// but not synced, with the boot id; it is believed only under the same boot.
+//
+// After a failed sync or a write that failed for another reason than a full disk nobody knows what
+// is on disk: written() falls back to what the sidecar claims, every further write fails, and the
+// owner opens the Partial again.
 //
 // Owner: transfer::Attempt. write() and written() on one thread; a Checkpoint may run on another.
 class Partial {
@@ -52,7 +46,8 @@ public:
 
     // A copy of the written set and what it takes to make it safe. run() blocks (pool): fdatasync,
     // then the sidecar with the copy. Keeps the file open by itself. Hand it back to
-    // checkpointed() on the writing thread when run() succeeded.
+    // checkpointed() on the writing thread when run() succeeded. One at a time. A checkpoint taken
+    // before restart() or discard() ends with Cancelled and changes nothing.
     class Checkpoint {
     public:
         core::Result<void> run() const;
@@ -65,7 +60,8 @@ public:
     Checkpoint checkpoint() const;
     void checkpointed(const Checkpoint &done);
 
-    // Forgets all bytes (after a digest that does not match) or removes all files.
+    // Forgets all bytes (after a digest that does not match) or removes all files. After the
+    // partial was published, discard() removes what is left beside it.
     core::Result<void> restart();
     void discard();
 

@@ -1,0 +1,361 @@
+#include "cache/partial.h"
+
+#include <QFile>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <tuple>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache/descriptor.h"
+#include "cache/folders.h"
+#include "core/atomicfile.h"
+#include "core/sync.h"
+
+using namespace Qt::StringLiterals;
+
+namespace cache {
+
+namespace {
+
+core::Unexpected failure(int errnoValue, const QString &path)
+{
+    return core::Unexpected(core::fileError(errnoValue, path));
+}
+
+// Missing is fine.
+core::Result<void> removeFile(const QString &path)
+{
+    if (::unlink(QFile::encodeName(path).constData()) == 0 || errno == ENOENT)
+        return {};
+    return failure(errno, path);
+}
+
+bool exists(const QString &path)
+{
+    struct stat facts = {};
+    return ::lstat(QFile::encodeName(path).constData(), &facts) == 0;
+}
+
+// Takes the room for the whole file now, so that a full disk is met before the first byte and not
+// after hours. The length is kept: it goes on telling how far bytes were written.
+core::Result<void> reserve(int fd, qint64 size, const QString &path)
+{
+#ifdef Q_OS_LINUX
+    // Not posix_fallocate: where the file system cannot, it would write zeros over the whole file.
+    int result = 0;
+    do {
+        result = size > 0 ? ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) : 0;
+    } while (result != 0 && errno == EINTR);
+    if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+        return failure(errno, path);
+#else
+    Q_UNUSED(fd);
+    Q_UNUSED(size);
+    Q_UNUSED(path);
+#endif
+    return {};
+}
+
+} // namespace
+
+// What the writing thread and a running checkpoint share. The mutexes keep the two small files
+// true to the file: nothing of a former life is saved after restart(), and no hint after a failed
+// sync. Neither is held while bytes of the file are written or synced.
+struct PartialFile {
+    PartialFile(const Layout &layout, const PartialIdentity &identity)
+        : layout(layout)
+        , identity(identity)
+        , path(layout.partial(identity.repo, identity.content))
+        , sidecarPath(layout.sidecar(identity.repo, identity.content))
+        , hintPath(layout.hint(identity.repo, identity.content))
+    {
+    }
+
+    bool hasSidecar() const { return identity.size >= Partial::sidecarFrom; }
+    core::Result<void> saveSidecar(const core::RangeSet &have) const
+    {
+        return core::saveFile(sidecarPath, encodeSidecar(identity, have), core::Durability::Synced,
+                              layout.temporary(identity.repo));
+    }
+    core::Result<void> removeNotes() const;
+    core::Result<void> create();
+    std::optional<core::RangeSet> adopt(core::RangeSet *safe);
+    void fail();
+
+    const Layout layout;
+    const PartialIdentity identity;
+    const QString path;
+    const QString sidecarPath;
+    const QString hintPath;
+    Descriptor fd;
+    std::atomic<bool> failed = false;
+    std::mutex sidecarMutex;
+    int life = 0; // under sidecarMutex
+    std::mutex hintMutex;
+};
+
+// The sidecar goes first: a file without one is begun again, but a sidecar that outlived its file
+// would speak of whatever takes the name next.
+core::Result<void> PartialFile::removeNotes() const
+{
+    const bool claimed = exists(sidecarPath);
+    auto removed = removeFile(sidecarPath);
+    if (removed)
+        removed = removeFile(hintPath);
+    if (removed && claimed)
+        removed = core::syncFolder(layout.blobs(identity.repo));
+    return removed;
+}
+
+core::Result<void> PartialFile::create()
+{
+    if (const auto removed = removeNotes(); !removed)
+        return removed;
+    // A new file rather than an emptied one: what lies there may be a link, or have two names.
+    if (const auto removed = removeFile(path); !removed)
+        return removed;
+    fd = Descriptor(::open(QFile::encodeName(path).constData(),
+                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+    if (!fd.isOpen())
+        return failure(errno, path);
+    auto made = reserve(fd.get(), identity.size, path);
+    if (made && hasSidecar())
+        made = saveSidecar({}); // syncs the folder, and so the file's name too
+    if (!made)
+        std::ignore = removeFile(path); // the first error is the one to tell
+    return made;
+}
+
+// What is written, when there is something to go on with.
+std::optional<core::RangeSet> PartialFile::adopt(core::RangeSet *safe)
+{
+    const auto sidecar = core::loadFile(sidecarPath, maximumSidecarBytes);
+    if (!sidecar)
+        return std::nullopt;
+    const auto have = decodeSidecar(*sidecar, identity);
+    if (!have)
+        return std::nullopt;
+    Descriptor file(::open(QFile::encodeName(path).constData(),
+                           O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat facts = {};
+    if (!file.isOpen() || ::fstat(file.get(), &facts) != 0)
+        return std::nullopt;
+    // A second name may be a published blob, which nobody may write to any more.
+    if (!S_ISREG(facts.st_mode) || facts.st_nlink != 1 || facts.st_size > identity.size)
+        return std::nullopt;
+    if (!have->isEmpty() && have->ranges().last().end > facts.st_size)
+        return std::nullopt;
+    fd = std::move(file);
+    *safe = *have;
+    core::RangeSet written = *have;
+    if (const auto hint = core::loadFile(hintPath, maximumSidecarBytes)) {
+        const auto claimed = decodeHint(*hint, identity, core::bootId(), facts.st_size);
+        for (const core::Range &range : claimed.ranges())
+            written.insert(range);
+    }
+    return written;
+}
+
+void PartialFile::fail()
+{
+    failed = true;
+    const std::scoped_lock lock(hintMutex);
+    std::ignore = removeFile(hintPath); // on a dying disk this may fail too; the digest decides
+}
+
+struct Partial::Private {
+    std::shared_ptr<PartialFile> file;
+    core::RangeSet written;
+    core::RangeSet safe; // on stable storage, as the sidecar says
+    qint64 writtenBytes = 0; // counts up for ever
+    qint64 safeBytes = 0; // writtenBytes when the last finished checkpoint was taken
+};
+
+struct Partial::Checkpoint::Data {
+    std::shared_ptr<PartialFile> file;
+    core::RangeSet written;
+    qint64 writtenBytes = 0;
+    int life = 0;
+};
+
+Partial::Partial()
+    : d(std::make_unique<Private>())
+{
+}
+
+Partial::~Partial() = default;
+
+core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
+                                                     const PartialIdentity &identity)
+{
+    if (const auto made = makeFolders(layout.blobs(identity.repo)); !made)
+        return core::Unexpected(made.error());
+    std::unique_ptr<Partial> partial(new Partial);
+    partial->d->file = std::make_shared<PartialFile>(layout, identity);
+    PartialFile &file = *partial->d->file;
+    const auto found = file.hasSidecar() ? file.adopt(&partial->d->safe) : std::nullopt;
+    if (!found) {
+        if (const auto created = file.create(); !created)
+            return core::Unexpected(created.error());
+        return partial;
+    }
+    partial->d->written = *found;
+    partial->d->writtenBytes = found->total() - partial->d->safe.total();
+    if (const auto reserved = reserve(file.fd.get(), identity.size, file.path); !reserved)
+        return core::Unexpected(reserved.error());
+    return partial;
+}
+
+const QString &Partial::filePath() const
+{
+    return d->file->path;
+}
+
+qint64 Partial::size() const
+{
+    return d->file->identity.size;
+}
+
+const core::RangeSet &Partial::written() const
+{
+    return d->file->failed ? d->safe : d->written;
+}
+
+qint64 Partial::unsynced() const
+{
+    return d->writtenBytes - d->safeBytes;
+}
+
+bool Partial::isLinked() const
+{
+    struct stat ours = {};
+    struct stat named = {};
+    return ::fstat(d->file->fd.get(), &ours) == 0
+        && ::lstat(QFile::encodeName(d->file->path).constData(), &named) == 0
+        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
+{
+    PartialFile &file = *d->file;
+    if (file.failed)
+        return failure(EIO, file.path);
+    if (offset < 0 || offset > file.identity.size || data.size() > file.identity.size - offset) {
+        return core::fail(core::ErrorKind::FileIo,
+                          u"%1: bytes beyond its end of %2"_s.arg(file.path).arg(
+                              file.identity.size));
+    }
+    qint64 done = 0;
+    int error = 0;
+    while (done < data.size() && error == 0) {
+        const ssize_t count = ::pwrite(file.fd.get(), data.data() + done,
+                                       static_cast<size_t>(data.size() - done), offset + done);
+        if (count > 0)
+            done += count;
+        else if (count == 0)
+            error = ENOSPC; // nothing taken and no reason given: there is no room
+        else if (errno != EINTR)
+            error = errno;
+    }
+    d->written.insert({offset, offset + done});
+    d->writtenBytes += done;
+    if (error == 0)
+        return {};
+    if (error != ENOSPC && error != EDQUOT)
+        file.fail();
+    return failure(error, file.path);
+}
+
+core::Result<void> Partial::noteWritten()
+{
+    PartialFile &file = *d->file;
+    if (!file.hasSidecar())
+        return {};
+    const std::scoped_lock lock(file.hintMutex);
+    if (file.failed)
+        return failure(EIO, file.path);
+    return core::saveFile(file.hintPath, encodeHint(file.identity, core::bootId(), d->written),
+                          core::Durability::Kernel, file.layout.temporary(file.identity.repo));
+}
+
+Partial::Checkpoint Partial::checkpoint() const
+{
+    auto data = std::make_shared<Checkpoint::Data>();
+    data->file = d->file;
+    data->written = d->written;
+    data->writtenBytes = d->writtenBytes;
+    {
+        const std::scoped_lock lock(d->file->sidecarMutex);
+        data->life = d->file->life;
+    }
+    Checkpoint result;
+    result.d = std::move(data);
+    return result;
+}
+
+core::Result<void> Partial::Checkpoint::run() const
+{
+    PartialFile &file = *d->file;
+    if (file.failed)
+        return failure(EIO, file.path);
+    if (const auto synced = core::syncFile(file.fd.get(), file.path); !synced) {
+        // The system forgets what it could not write and says so once only; a second sync would
+        // succeed. So the bytes since the last good one are lost.
+        file.fail();
+        return synced;
+    }
+    if (!file.hasSidecar())
+        return {};
+    const std::scoped_lock lock(file.sidecarMutex);
+    if (d->life != file.life)
+        return core::fail(core::ErrorKind::Cancelled, file.path);
+    return file.saveSidecar(d->written);
+}
+
+void Partial::checkpointed(const Checkpoint &done)
+{
+    const std::scoped_lock lock(d->file->sidecarMutex);
+    if (done.d->life != d->file->life)
+        return;
+    d->safe = done.d->written;
+    d->safeBytes = done.d->writtenBytes;
+}
+
+core::Result<void> Partial::restart()
+{
+    PartialFile &file = *d->file;
+    const std::scoped_lock lock(file.sidecarMutex);
+    ++file.life;
+    d->written.clear();
+    d->safe.clear();
+    d->safeBytes = d->writtenBytes;
+    // First what makes claims, then the bytes.
+    auto done = removeFile(file.hintPath);
+    if (done && file.hasSidecar())
+        done = file.saveSidecar({});
+    if (done && ::ftruncate(file.fd.get(), 0) != 0)
+        done = failure(errno, file.path);
+    if (done)
+        done = reserve(file.fd.get(), file.identity.size, file.path);
+    return done;
+}
+
+void Partial::discard()
+{
+    PartialFile &file = *d->file;
+    const std::scoped_lock lock(file.sidecarMutex);
+    ++file.life;
+    d->written.clear();
+    d->safe.clear();
+    d->safeBytes = d->writtenBytes;
+    // What cannot be removed now is found and removed by the next one who opens this content.
+    if (file.removeNotes())
+        std::ignore = removeFile(file.path);
+}
+
+} // namespace cache

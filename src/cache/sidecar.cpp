@@ -1,0 +1,125 @@
+#include "cache/sidecar.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QUrl>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cache {
+
+namespace {
+
+constexpr int version = 1;
+// What is not named is fetched again; so a set in very many pieces is cut rather than saved in a
+// file too large to be read.
+constexpr qsizetype maximumRanges = 10000;
+
+QJsonArray toJson(const core::RangeSet &set)
+{
+    QJsonArray array;
+    for (const core::Range &range : set.ranges().first(std::min(set.ranges().size(), maximumRanges)))
+        array.append(QJsonArray {range.begin, range.end});
+    return array;
+}
+
+// Only what we write ourselves: pairs of whole numbers, in order, not overlapping, not negative.
+std::optional<core::RangeSet> rangesFromJson(const QJsonValue &value)
+{
+    if (!value.isArray())
+        return std::nullopt;
+    const QJsonArray array = value.toArray();
+    core::RangeSet set;
+    qint64 last = 0;
+    for (const QJsonValue &item : array) {
+        const QJsonArray pair = item.toArray();
+        if (pair.size() != 2)
+            return std::nullopt;
+        const qint64 begin = pair.at(0).toInteger(-1);
+        const qint64 end = pair.at(1).toInteger(-1);
+        if (begin < last || end <= begin)
+            return std::nullopt;
+        set.insert({begin, end});
+        last = end;
+    }
+    return set;
+}
+
+// An endpoint may be given with a password in it; nothing secret goes to disk.
+QString publicEndpoint(const QString &endpoint)
+{
+    return QUrl(endpoint).toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment
+                                   | QUrl::StripTrailingSlash);
+}
+
+bool speaksOf(const QJsonObject &object, const PartialIdentity &identity)
+{
+    return object.value("v"_L1).toInteger(0) == version
+        && object.value("etag"_L1).toString() == identity.content.text
+        && object.value("size"_L1).toInteger(-1) == identity.size;
+}
+
+} // namespace
+
+QByteArray encodeSidecar(const PartialIdentity &identity, const core::RangeSet &have)
+{
+    const QJsonObject object {
+        {"v"_L1, version},
+        {"repo"_L1, identity.repo.display()},
+        {"endpoint"_L1, publicEndpoint(identity.endpoint)},
+        {"commit"_L1, identity.commit},
+        {"path"_L1, identity.path},
+        {"etag"_L1, identity.content.text},
+        {"size"_L1, identity.size},
+        {"have"_L1, toJson(have)},
+    };
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+std::optional<core::RangeSet> decodeSidecar(const QByteArray &json, const PartialIdentity &identity)
+{
+    const QJsonObject object = QJsonDocument::fromJson(json).object();
+    if (!speaksOf(object, identity))
+        return std::nullopt;
+    if (identity.content.kind == core::ContentId::Kind::Opaque
+        && object.value("endpoint"_L1).toString() != publicEndpoint(identity.endpoint)) {
+        return std::nullopt;
+    }
+    auto have = rangesFromJson(object.value("have"_L1));
+    if (have && !have->isEmpty() && have->ranges().last().end > identity.size)
+        return std::nullopt;
+    return have;
+}
+
+QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,
+                      const core::RangeSet &written)
+{
+    const QJsonObject object {
+        {"v"_L1, version},
+        {"boot"_L1, bootId},
+        {"etag"_L1, identity.content.text},
+        {"size"_L1, identity.size},
+        {"written"_L1, toJson(written)},
+    };
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+core::RangeSet decodeHint(const QByteArray &json, const PartialIdentity &identity,
+                          const QString &bootId, qint64 length)
+{
+    const QJsonObject object = QJsonDocument::fromJson(json).object();
+    if (bootId.isEmpty() || object.value("boot"_L1).toString() != bootId
+        || !speaksOf(object, identity)) {
+        return {};
+    }
+    core::RangeSet written = rangesFromJson(object.value("written"_L1)).value_or(core::RangeSet());
+    const qint64 limit = std::min(length, identity.size);
+    if (!written.isEmpty() && written.ranges().last().end > limit)
+        written.remove({limit, written.ranges().last().end});
+    return written;
+}
+
+} // namespace cache
