@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cerrno>
-#include <utility>
-
 #include <unistd.h>
+#include <utility>
 
 namespace cache {
 

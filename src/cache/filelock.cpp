@@ -3,13 +3,12 @@
 #include <QFile>
 
 #include <cerrno>
-#include <tuple>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
+#include <utility>
 
 #include "cache/folders.h"
 

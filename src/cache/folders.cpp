@@ -1,10 +1,10 @@
 #include "cache/folders.h"
 
+#include <QDirIterator>
 #include <QFile>
 #include <QStringList>
 
 #include <cerrno>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -94,6 +94,19 @@ core::Result<void> syncUpTo(const QString &base, const QString &path)
         if (const auto synced = core::syncFolder(folder); !synced)
             return synced;
         folder = parentFolder(folder);
+    }
+    return {};
+}
+
+core::Result<void> syncFolders(const QString &path)
+{
+    if (const auto synced = core::syncFolder(path); !synced)
+        return synced;
+    QDirIterator below(path, QDir::Dirs | QDir::Hidden | QDir::NoSymLinks | QDir::NoDotAndDotDot,
+                       QDirIterator::Subdirectories);
+    while (below.hasNext()) {
+        if (const auto synced = core::syncFolder(below.next()); !synced)
+            return synced;
     }
     return {};
 }

@@ -22,4 +22,7 @@ core::Result<Descriptor> openParent(const QString &base, const QString &path, Mi
 // fsync of base/path's parent, and of every folder from there up to base.
 core::Result<void> syncUpTo(const QString &base, const QString &path);
 
+// fsync of a folder and of every folder below it.
+core::Result<void> syncFolders(const QString &path);
+
 } // namespace cache

@@ -4,11 +4,10 @@
 
 #include <atomic>
 #include <cerrno>
-#include <mutex>
-#include <tuple>
-
 #include <fcntl.h>
+#include <mutex>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "cache/descriptor.h"
@@ -140,8 +139,8 @@ std::optional<core::RangeSet> PartialFile::adopt(core::RangeSet *safe)
     const auto have = decodeSidecar(*sidecar, identity);
     if (!have)
         return std::nullopt;
-    Descriptor file(::open(QFile::encodeName(path).constData(),
-                           O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    Descriptor file(
+        ::open(QFile::encodeName(path).constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat facts = {};
     if (!file.isOpen() || ::fstat(file.get(), &facts) != 0)
         return std::nullopt;
@@ -246,9 +245,9 @@ core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
     if (file.failed)
         return failure(EIO, file.path);
     if (offset < 0 || offset > file.identity.size || data.size() > file.identity.size - offset) {
-        return core::fail(core::ErrorKind::FileIo,
-                          u"%1: bytes beyond its end of %2"_s.arg(file.path).arg(
-                              file.identity.size));
+        return core::fail(
+            core::ErrorKind::FileIo,
+            u"%1: bytes beyond its end of %2"_s.arg(file.path).arg(file.identity.size));
     }
     qint64 done = 0;
     int error = 0;

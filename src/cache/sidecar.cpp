@@ -21,8 +21,9 @@ constexpr qsizetype maximumRanges = 10000;
 QJsonArray toJson(const core::RangeSet &set)
 {
     QJsonArray array;
-    for (const core::Range &range : set.ranges().first(std::min(set.ranges().size(), maximumRanges)))
-        array.append(QJsonArray {range.begin, range.end});
+    for (const core::Range &range :
+         set.ranges().first(std::min(set.ranges().size(), maximumRanges)))
+        array.append(QJsonArray{range.begin, range.end});
     return array;
 }
 
@@ -66,7 +67,7 @@ bool speaksOf(const QJsonObject &object, const PartialIdentity &identity)
 
 QByteArray encodeSidecar(const PartialIdentity &identity, const core::RangeSet &have)
 {
-    const QJsonObject object {
+    const QJsonObject object{
         {"v"_L1, version},
         {"repo"_L1, identity.repo.display()},
         {"endpoint"_L1, publicEndpoint(identity.endpoint)},
@@ -97,7 +98,7 @@ std::optional<core::RangeSet> decodeSidecar(const QByteArray &json, const Partia
 QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,
                       const core::RangeSet &written)
 {
-    const QJsonObject object {
+    const QJsonObject object{
         {"v"_L1, version},
         {"boot"_L1, bootId},
         {"etag"_L1, identity.content.text},

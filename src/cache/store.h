@@ -2,6 +2,7 @@
 
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include "cache/layout.h"
 #include "cache/location.h"
@@ -21,7 +22,7 @@ struct TreeFile {
 // Finished files in the shared Hub cache. Order on disk: blob, then link, then tree, then ref, each
 // atomic, so that a reader who follows ref -> snapshot -> blob never meets a gap. All functions
 // block (pool or I/O thread) and may be used from several threads; the lock of a blob is held by
-// the caller of publish() and link().
+// the caller of publish(), link(), linkAll() and removeLeftovers().
 class Store {
 public:
     explicit Store(const Location &location);
@@ -29,28 +30,42 @@ public:
     const Layout &layout() const { return m_layout; }
 
     // Folders of a repo (blobs, snapshots, refs), CACHEDIR.TAG, and removal of left-over
-    // temporaries of ours that nobody holds.
+    // temporaries of ours that nobody holds. Partials and what lies beside them stay.
     core::Result<void> prepare(const core::RepoId &repo) const;
 
     // A blob of the right size is there. Its content is not looked at.
     bool hasBlob(const core::RepoId &repo, const core::ContentId &id, qint64 size) const;
-    // The snapshot entry exists and leads to a file of that size: link or real file.
+    // The snapshot entry exists and leads to a file of that size: a link to this blob, or a real
+    // file, whose content is not looked at.
     bool hasEntry(const core::RepoId &repo, const QString &commit, const QString &path,
                   const core::ContentId &id, qint64 size) const;
 
     // Renames a complete, verified and synced partial to its blob, gives it the mode of a fresh
-    // file and syncs the folder. An equal blob that is already there wins.
+    // file and syncs the folder. The verified file takes the place of whatever has the name:
+    // others do not verify, and who has the old file open keeps it.
     core::Result<void> publish(const core::RepoId &repo, const core::ContentId &id,
                                const QString &partialPath) const;
 
-    // Points snapshots/<commit>/<path> at the blob: relative link, made in blobs and renamed. Where
-    // links are not possible or not wanted the blob is moved there (if last is said) or copied.
+    // Points snapshots/<commit>/<path> at the blob: relative link, made in blobs and renamed. A
+    // real file of the blob's size that is already there stays. Where links are not possible or
+    // not wanted the blob is copied there.
     core::Result<void> link(const core::RepoId &repo, const QString &commit, const QString &path,
                             const core::ContentId &id) const;
+    // The same for every path of a blob. Without links a blob that was published just now is moved
+    // to the last path, so that it does not take its room twice; one that was found may be what
+    // other snapshots link to, and is only copied.
+    enum class Blob { Published, Found };
+    core::Result<void> linkAll(const core::RepoId &repo, const QString &commit,
+                               const QStringList &paths, const core::ContentId &id,
+                               Blob blob) const;
+
+    // Removes partial, sidecar and hint of a blob that is published.
+    core::Result<void> removeLeftovers(const core::RepoId &repo, const core::ContentId &id) const;
 
     core::Result<void> writeTree(const core::RepoId &repo, const QString &commit,
                                  const QList<TreeFile> &files) const;
-    // Exactly 40 bytes; nothing for a revision that is the commit itself.
+    // Exactly 40 bytes; nothing for a revision that is a commit itself. Syncs the folders of the
+    // snapshot first, so that no power cut leaves a ref whose files are not there.
     core::Result<void> writeRef(const core::RepoId &repo, const QString &revision,
                                 const QString &commit) const;
 
@@ -58,7 +73,10 @@ public:
     qint64 freeBytes() const;
 
 private:
-    bool canLink() const;
+    class Entry;
+
+    core::Result<void> place(const Entry &entry, const core::RepoId &repo,
+                             const core::ContentId &id, Blob blob) const;
 
     Location m_location;
     Layout m_layout;

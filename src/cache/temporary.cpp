@@ -8,7 +8,6 @@
 #include <QSysInfo>
 
 #include <sys/types.h>
-
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;

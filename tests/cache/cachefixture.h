@@ -1,0 +1,100 @@
+#pragma once
+
+#include <QByteArray>
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+
+#include "cache/layout.h"
+#include "cache/sidecar.h"
+
+// Values and small files that the tests of this folder share.
+namespace cachetest {
+
+inline core::RepoId repo(const char *id = "owner/name", core::RepoType type = core::RepoType::Model)
+{
+    return core::RepoId::make(type, QString::fromLatin1(id)).value();
+}
+
+inline core::ContentId sha256Id(char digit = 'a')
+{
+    return core::ContentId::make(QString(64, QLatin1Char(digit))).value();
+}
+
+inline QString commit(char digit = 'c')
+{
+    return QString(40, QLatin1Char(digit));
+}
+
+inline cache::PartialIdentity identity(qint64 size, const core::ContentId &id = sha256Id())
+{
+    return {repo(),   QStringLiteral("https://huggingface.co"),
+            commit(), QStringLiteral("a/b.bin"),
+            id,       size};
+}
+
+inline QByteArray randomBytes(qint64 size, quint32 seed)
+{
+    QRandomGenerator random(seed);
+    QByteArray bytes(size, Qt::Uninitialized);
+    for (qsizetype i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>(random.generate() & 0xff);
+    return bytes;
+}
+
+inline QByteArray readFile(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+inline bool writeFile(const QString &path, const QByteArray &bytes)
+{
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly | QIODevice::Truncate)
+        && file.write(bytes) == bytes.size() && file.flush();
+}
+
+inline QStringList namesIn(const QString &folder)
+{
+    return QDir(folder).entryList(QDir::AllEntries | QDir::System | QDir::Hidden
+                                  | QDir::NoDotAndDotDot);
+}
+
+inline QString errorOf(const core::Error &error)
+{
+    return core::kindName(error.kind) + QStringLiteral(": ") + error.detail;
+}
+
+// A real small file system. Not mounted where we may not.
+class SmallDisk {
+public:
+    explicit SmallDisk(const QString &size)
+    {
+        m_mounted = QProcess::execute(QStringLiteral("mount"),
+                                      {QStringLiteral("-t"), QStringLiteral("tmpfs"),
+                                       QStringLiteral("-o"), QStringLiteral("size=") + size,
+                                       QStringLiteral("tmpfs"), m_folder.path()})
+            == 0;
+    }
+    ~SmallDisk()
+    {
+        if (m_mounted)
+            QProcess::execute(QStringLiteral("umount"), {m_folder.path()});
+    }
+    Q_DISABLE_COPY_MOVE(SmallDisk)
+
+    bool isMounted() const { return m_mounted; }
+    QString path() const { return m_folder.path(); }
+
+private:
+    QTemporaryDir m_folder;
+    bool m_mounted = false;
+};
+
+} // namespace cachetest
+
+#define VERIFY_RESULT(result) QVERIFY2(result, qPrintable(cachetest::errorOf((result).error())))

@@ -1,0 +1,692 @@
+#include "cachefixture.h"
+
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+#include <QThread>
+
+#include <cstdio>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cache/partial.h"
+#include "core/sync.h"
+
+using namespace Qt::StringLiterals;
+using cache::Layout;
+using cache::Partial;
+using cachetest::identity;
+
+namespace {
+
+constexpr qint64 mebi = 1024 * 1024;
+constexpr qint64 large = 12 * mebi;
+
+core::RangeSet ranges(std::initializer_list<core::Range> list)
+{
+    core::RangeSet set;
+    for (const core::Range &range : list)
+        set.insert(range);
+    return set;
+}
+
+QJsonObject json(const QString &path)
+{
+    return QJsonDocument::fromJson(cachetest::readFile(path)).object();
+}
+
+// Writes, checkpoints, and leaves everything on disk.
+core::Result<void> fill(const Layout &layout, const cache::PartialIdentity &what,
+                        const QByteArray &content, core::Range range)
+{
+    auto partial = Partial::open(layout, what);
+    if (!partial)
+        return core::Unexpected(partial.error());
+    const auto bytes = QByteArrayView(content).sliced(range.begin, range.size());
+    if (auto written = (*partial)->write(range.begin, bytes); !written)
+        return written;
+    const auto checkpoint = (*partial)->checkpoint();
+    if (auto ran = checkpoint.run(); !ran)
+        return ran;
+    (*partial)->checkpointed(checkpoint);
+    return {};
+}
+
+} // namespace
+
+class TestPartial : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void beginsWithAnEmptySidecar();
+    void goesOnWithTheGaps();
+    void smallFilesBeginAgain();
+    void emptyFile();
+    void hintIsBelievedUnderTheSameBoot();
+    void hintOfAnotherBootIsNot();
+    void hintIsClipped();
+    void differentContentBeginsAgain_data();
+    void differentContentBeginsAgain();
+    void anotherEndpoint();
+    void noSecretInTheSidecar();
+    void hostileSidecar_data();
+    void hostileSidecar();
+    void sidecarWithoutFile();
+    void fileWithoutSidecar();
+    void linkAtItsPlace();
+    void secondNameIsNotWritten();
+    void folderAtItsPlace();
+    void writesOutsideAreRefused();
+    void noticesItsRemoval();
+    void restartForgets();
+    void discardRemovesAll();
+    void staleCheckpointChangesNothing();
+    void countsUnsyncedBytes();
+    void fullDiskAtBegin();
+    void fullDiskWhileWriting();
+    void failedWriteFallsBack();
+    void checkpointOutlivesPartial();
+    void survivesKills();
+};
+
+void TestPartial::beginsWithAnEmptySidecar()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    const auto id = cachetest::sha256Id();
+    QCOMPARE((*partial)->filePath(), layout.partial(cachetest::repo(), id));
+    QCOMPARE((*partial)->size(), large);
+    QVERIFY((*partial)->isLinked());
+    QVERIFY((*partial)->written().isEmpty());
+    const QJsonObject sidecar = json(layout.sidecar(cachetest::repo(), id));
+    QCOMPARE(sidecar.value("v"_L1).toInt(), 1);
+    QCOMPARE(sidecar.value("repo"_L1).toString(), u"owner/name"_s);
+    QCOMPARE(sidecar.value("etag"_L1).toString(), id.text);
+    QCOMPARE(sidecar.value("size"_L1).toInteger(), large);
+    QCOMPARE(sidecar.value("commit"_L1).toString(), cachetest::commit());
+    QCOMPARE(sidecar.value("path"_L1).toString(), u"a/b.bin"_s);
+    QCOMPARE(sidecar.value("have"_L1), QJsonValue(QJsonArray()));
+    for (const QString &name : cachetest::namesIn(layout.blobs(cachetest::repo())))
+        QVERIFY2(name.contains(".hubload.incomplete"_L1), qPrintable(name));
+    QCOMPARE(cachetest::namesIn(layout.blobs(cachetest::repo())).size(), 2);
+
+    struct stat facts = {};
+    QCOMPARE(::stat(qPrintable((*partial)->filePath()), &facts), 0);
+    QCOMPARE(facts.st_size, 0); // room is taken, length tells the truth
+    QVERIFY(facts.st_blocks * 512 >= large);
+}
+
+void TestPartial::goesOnWithTheGaps()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const QByteArray content = cachetest::randomBytes(large, 1);
+    VERIFY_RESULT(fill(layout, identity(large), content, {0, mebi}));
+    VERIFY_RESULT(fill(layout, identity(large), content, {5 * mebi, 7 * mebi}));
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    QCOMPARE((*partial)->written(), ranges({{0, mebi}, {5 * mebi, 7 * mebi}}));
+    QCOMPARE((*partial)->unsynced(), 0);
+    for (const core::Range &gap : (*partial)->written().gaps(large)) {
+        VERIFY_RESULT(
+            (*partial)->write(gap.begin, QByteArrayView(content).sliced(gap.begin, gap.size())));
+    }
+    QVERIFY((*partial)->written().contains({0, large}));
+    QVERIFY(cachetest::readFile((*partial)->filePath()) == content);
+}
+
+void TestPartial::smallFilesBeginAgain()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const QByteArray content = cachetest::randomBytes(5000, 2);
+    const auto small = identity(content.size());
+    VERIFY_RESULT(fill(layout, small, content, {0, 4000}));
+    QVERIFY(!QFile::exists(layout.sidecar(small.repo, small.content)));
+    const auto partial = Partial::open(layout, small);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+    VERIFY_RESULT((*partial)->noteWritten());
+    QCOMPARE(cachetest::namesIn(layout.blobs(small.repo)).size(), 1);
+}
+
+void TestPartial::emptyFile()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(0));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, {}));
+    VERIFY_RESULT((*partial)->checkpoint().run());
+    QVERIFY((*partial)->written().gaps(0).isEmpty());
+    QVERIFY(QFile::exists((*partial)->filePath()));
+}
+
+void TestPartial::hintIsBelievedUnderTheSameBoot()
+{
+    if (core::bootId().isEmpty())
+        QSKIP("this system does not name its boots");
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const QByteArray content = cachetest::randomBytes(large, 3);
+    VERIFY_RESULT(fill(layout, identity(large), content, {0, mebi}));
+    {
+        const auto partial = Partial::open(layout, identity(large));
+        VERIFY_RESULT(partial);
+        VERIFY_RESULT((*partial)->write(mebi, QByteArrayView(content).sliced(mebi, mebi)));
+        VERIFY_RESULT((*partial)->noteWritten());
+    }
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    QCOMPARE((*partial)->written(), ranges({{0, 2 * mebi}}));
+    QCOMPARE((*partial)->unsynced(), mebi); // written, not known to be safe
+}
+
+void TestPartial::hintOfAnotherBootIsNot()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    const QByteArray content = cachetest::randomBytes(large, 3);
+    VERIFY_RESULT(fill(layout, what, content, {0, 4 * mebi}));
+    const QString hint = layout.hint(what.repo, what.content);
+    for (const QString &boot : {QString(), u"another"_s}) {
+        QVERIFY(cachetest::writeFile(hint, cache::encodeHint(what, boot, ranges({{0, 2 * mebi}}))));
+        const auto partial = Partial::open(layout, what);
+        VERIFY_RESULT(partial);
+        QCOMPARE((*partial)->written(), ranges({{0, 4 * mebi}}));
+    }
+}
+
+void TestPartial::hintIsClipped()
+{
+    const auto what = identity(large);
+    const QByteArray hint = cache::encodeHint(what, u"b"_s, ranges({{0, 10}, {20, 40}, {50, 60}}));
+    QCOMPARE(cache::decodeHint(hint, what, u"b"_s, large), ranges({{0, 10}, {20, 40}, {50, 60}}));
+    QCOMPARE(cache::decodeHint(hint, what, u"b"_s, 30), ranges({{0, 10}, {20, 30}}));
+    QCOMPARE(cache::decodeHint(hint, what, u"b"_s, 0), ranges({}));
+    QCOMPARE(cache::decodeHint(hint, identity(large + 1), u"b"_s, large), ranges({}));
+    QCOMPARE(cache::decodeHint("[]"_ba, what, u"b"_s, large), ranges({}));
+}
+
+void TestPartial::differentContentBeginsAgain_data()
+{
+    QTest::addColumn<QString>("key");
+    QTest::addColumn<QJsonValue>("value");
+    QTest::newRow("version") << u"v"_s << QJsonValue(2);
+    QTest::newRow("etag") << u"etag"_s << QJsonValue(QString(64, u'b'));
+    QTest::newRow("size") << u"size"_s << QJsonValue(large + 1);
+    QTest::newRow("size as text") << u"size"_s << QJsonValue(QString::number(large));
+}
+
+void TestPartial::differentContentBeginsAgain()
+{
+    QFETCH(QString, key);
+    QFETCH(QJsonValue, value);
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    VERIFY_RESULT(fill(layout, what, cachetest::randomBytes(large, 4), {0, mebi}));
+    const QString path = layout.sidecar(what.repo, what.content);
+    QJsonObject sidecar = json(path);
+    sidecar[key] = value;
+    QVERIFY(cachetest::writeFile(path, QJsonDocument(sidecar).toJson()));
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+    QCOMPARE(QFileInfo((*partial)->filePath()).size(), 0);
+}
+
+void TestPartial::anotherEndpoint()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const QByteArray content = cachetest::randomBytes(large, 5);
+    auto proven = identity(large);
+    auto opaque = identity(large, core::ContentId::make(u"some-etag"_s).value());
+    QCOMPARE(opaque.content.kind, core::ContentId::Kind::Opaque);
+    VERIFY_RESULT(fill(layout, proven, content, {0, mebi}));
+    VERIFY_RESULT(fill(layout, opaque, content, {0, mebi}));
+    {
+        const auto same = Partial::open(layout, opaque);
+        VERIFY_RESULT(same);
+        QCOMPARE((*same)->written().total(), mebi);
+    }
+    proven.endpoint = opaque.endpoint = u"https://mirror.example"_s;
+    const auto first = Partial::open(layout, proven);
+    VERIFY_RESULT(first);
+    QCOMPARE((*first)->written().total(), mebi); // the digest proves the bytes
+    const auto second = Partial::open(layout, opaque);
+    VERIFY_RESULT(second);
+    QVERIFY((*second)->written().isEmpty());
+}
+
+void TestPartial::noSecretInTheSidecar()
+{
+    auto what = identity(large);
+    what.endpoint = u"https://user:hf_secret@host.example/prefix?token=hf_secret#x"_s;
+    const QByteArray text = cache::encodeSidecar(what, {});
+    QVERIFY(text.contains("https://host.example/prefix"));
+    QVERIFY(!text.contains("secret"));
+}
+
+void TestPartial::hostileSidecar_data()
+{
+    QTest::addColumn<QByteArray>("have");
+    QTest::addColumn<bool>("raw"); // the whole file rather than "have"
+    const QByteArray beyond = QByteArray::number(large + 1);
+    QTest::newRow("negative") << "[[-5,10]]"_ba << false;
+    QTest::newRow("beyond the end") << "[[0," + beyond + "]]" << false;
+    QTest::newRow("beyond the file") << "[[0,12000000]]"_ba << false;
+    QTest::newRow("overflow") << "[[0,9223372036854775807]]"_ba << false;
+    QTest::newRow("huge number") << "[[0,1e300]]"_ba << false;
+    QTest::newRow("fraction") << "[[0,1.5]]"_ba << false;
+    QTest::newRow("overlapping") << "[[0,100],[50,200]]"_ba << false;
+    QTest::newRow("unordered") << "[[100,200],[0,50]]"_ba << false;
+    QTest::newRow("backwards") << "[[200,100]]"_ba << false;
+    QTest::newRow("empty range") << "[[5,5]]"_ba << false;
+    QTest::newRow("three numbers") << "[[0,1,2]]"_ba << false;
+    QTest::newRow("text") << "[[\"0\",\"5\"]]"_ba << false;
+    QTest::newRow("no pairs") << "[1,2]"_ba << false;
+    QTest::newRow("object") << "{}"_ba << false;
+    QTest::newRow("null") << "null"_ba << false;
+    QTest::newRow("nothing") << ""_ba << true;
+    QTest::newRow("no JSON") << "\xff\xfe\0\0garbage"_ba << true;
+    QTest::newRow("array") << "[]"_ba << true;
+    QTest::newRow("deep") << QByteArray(500000, '[') << true;
+    QTest::newRow("too large") << QByteArray(2 * mebi, ' ') << true;
+}
+
+void TestPartial::hostileSidecar()
+{
+    QFETCH(QByteArray, have);
+    QFETCH(bool, raw);
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    VERIFY_RESULT(fill(layout, what, cachetest::randomBytes(large, 6), {0, mebi}));
+    const QString path = layout.sidecar(what.repo, what.content);
+    QByteArray text = cachetest::readFile(path);
+    QVERIFY(text.contains("[[0,1048576]]"));
+    text = raw ? have : text.replace("[[0,1048576]]", have);
+    QVERIFY(cachetest::writeFile(path, text));
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+    QCOMPARE(json(path).value("have"_L1), QJsonValue(QJsonArray()));
+}
+
+void TestPartial::sidecarWithoutFile()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    VERIFY_RESULT(fill(layout, what, cachetest::randomBytes(large, 7), {0, mebi}));
+    QVERIFY(QFile::remove(layout.partial(what.repo, what.content)));
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+}
+
+void TestPartial::fileWithoutSidecar()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    VERIFY_RESULT(fill(layout, what, cachetest::randomBytes(large, 8), {0, mebi}));
+    QVERIFY(QFile::remove(layout.sidecar(what.repo, what.content)));
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+    QCOMPARE(QFileInfo((*partial)->filePath()).size(), 0);
+}
+
+void TestPartial::linkAtItsPlace()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const QByteArray precious(large, 'p');
+    const QString outside = folder.filePath(u"precious"_s);
+    QVERIFY(cachetest::writeFile(outside, precious));
+    for (const qint64 size : {qint64(100), large}) {
+        const auto what = identity(size);
+        VERIFY_RESULT(fill(layout, what, cachetest::randomBytes(size, 9), {0, size}));
+        const QString path = layout.partial(what.repo, what.content);
+        QVERIFY(QFile::remove(path));
+        QVERIFY(QFile::link(outside, path));
+        const auto partial = Partial::open(layout, what);
+        VERIFY_RESULT(partial);
+        QVERIFY(!QFileInfo(path).isSymLink());
+        QVERIFY((*partial)->written().isEmpty());
+        VERIFY_RESULT((*partial)->write(0, "x"_ba));
+        QVERIFY(cachetest::readFile(outside) == precious);
+        (*partial)->discard();
+    }
+}
+
+void TestPartial::secondNameIsNotWritten()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    const QByteArray content = cachetest::randomBytes(large, 10);
+    VERIFY_RESULT(fill(layout, what, content, {0, large}));
+    const QString blob = layout.blob(what.repo, what.content);
+    QCOMPARE(::link(qPrintable(layout.partial(what.repo, what.content)), qPrintable(blob)), 0);
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, "x"_ba));
+    QVERIFY(cachetest::readFile(blob) == content);
+}
+
+void TestPartial::folderAtItsPlace()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    QVERIFY(QDir().mkpath(layout.partial(what.repo, what.content)));
+    const auto partial = Partial::open(layout, what);
+    QVERIFY(!partial);
+    QCOMPARE(partial.error().kind, core::ErrorKind::FileIo);
+}
+
+void TestPartial::writesOutsideAreRefused()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(100));
+    VERIFY_RESULT(partial);
+    QVERIFY(!(*partial)->write(-1, "x"_ba));
+    QVERIFY(!(*partial)->write(100, "x"_ba));
+    QVERIFY(!(*partial)->write(99, "xy"_ba));
+    QVERIFY(!(*partial)->write(std::numeric_limits<qint64>::max(), "xy"_ba));
+    QVERIFY((*partial)->written().isEmpty());
+    VERIFY_RESULT((*partial)->write(99, "x"_ba));
+    QCOMPARE((*partial)->written(), ranges({{99, 100}}));
+}
+
+void TestPartial::noticesItsRemoval()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->isLinked());
+    QVERIFY(QFile::remove((*partial)->filePath()));
+    QVERIFY(!(*partial)->isLinked());
+    QVERIFY(cachetest::writeFile((*partial)->filePath(), "another"_ba));
+    QVERIFY(!(*partial)->isLinked());
+}
+
+void TestPartial::restartForgets()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    {
+        const auto partial = Partial::open(layout, what);
+        VERIFY_RESULT(partial);
+        VERIFY_RESULT((*partial)->write(0, QByteArray(mebi, 'x')));
+        VERIFY_RESULT((*partial)->noteWritten());
+        const auto checkpoint = (*partial)->checkpoint();
+        VERIFY_RESULT(checkpoint.run());
+        (*partial)->checkpointed(checkpoint);
+        VERIFY_RESULT((*partial)->restart());
+        QVERIFY((*partial)->written().isEmpty());
+        QCOMPARE((*partial)->unsynced(), 0);
+        QCOMPARE(QFileInfo((*partial)->filePath()).size(), 0);
+        VERIFY_RESULT((*partial)->write(5, "abc"_ba));
+        QCOMPARE((*partial)->written(), ranges({{5, 8}}));
+    }
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    QVERIFY((*partial)->written().isEmpty());
+}
+
+void TestPartial::discardRemovesAll()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, "x"_ba));
+    VERIFY_RESULT((*partial)->noteWritten());
+    QCOMPARE(cachetest::namesIn(layout.blobs(cachetest::repo())).size(), 3);
+    (*partial)->discard();
+    QVERIFY(cachetest::namesIn(layout.blobs(cachetest::repo())).isEmpty());
+}
+
+void TestPartial::staleCheckpointChangesNothing()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, QByteArray(mebi, 'x')));
+    const auto stale = (*partial)->checkpoint();
+    VERIFY_RESULT((*partial)->restart());
+    const auto ran = stale.run();
+    QVERIFY(!ran);
+    QCOMPARE(ran.error().kind, core::ErrorKind::Cancelled);
+    (*partial)->checkpointed(stale);
+    QCOMPARE(json(layout.sidecar(what.repo, what.content)).value("have"_L1),
+             QJsonValue(QJsonArray()));
+    const auto second = (*partial)->checkpoint();
+    (*partial)->discard();
+    QVERIFY(!second.run());
+    QVERIFY(cachetest::namesIn(layout.blobs(what.repo)).isEmpty());
+}
+
+void TestPartial::countsUnsyncedBytes()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, QByteArray(1000, 'x')));
+    const auto checkpoint = (*partial)->checkpoint();
+    VERIFY_RESULT((*partial)->write(5000, QByteArray(300, 'x')));
+    QCOMPARE((*partial)->unsynced(), 1300);
+    VERIFY_RESULT(checkpoint.run());
+    QCOMPARE((*partial)->unsynced(), 1300);
+    (*partial)->checkpointed(checkpoint);
+    QCOMPARE((*partial)->unsynced(), 300);
+}
+
+void TestPartial::fullDiskAtBegin()
+{
+    const cachetest::SmallDisk disk(u"4m"_s);
+    if (!disk.isMounted())
+        QSKIP("a small file system cannot be mounted here");
+    const Layout layout(disk.path());
+    const auto partial = Partial::open(layout, identity(large));
+    QVERIFY(!partial);
+    QCOMPARE(partial.error().kind, core::ErrorKind::DiskFull);
+    QVERIFY(cachetest::namesIn(layout.blobs(cachetest::repo())).isEmpty());
+}
+
+void TestPartial::fullDiskWhileWriting()
+{
+    const cachetest::SmallDisk disk(u"16m"_s);
+    if (!disk.isMounted())
+        QSKIP("a small file system cannot be mounted here");
+    const Layout layout(disk.path());
+    const QByteArray content = cachetest::randomBytes(large, 11);
+    {
+        const auto partial = Partial::open(layout, identity(large));
+        VERIFY_RESULT(partial);
+        VERIFY_RESULT((*partial)->write(0, QByteArrayView(content).first(mebi)));
+        const auto checkpoint = (*partial)->checkpoint();
+        VERIFY_RESULT(checkpoint.run());
+        (*partial)->checkpointed(checkpoint);
+        // Fill the rest: not even a sidecar finds room now.
+        QFile filler(disk.path() + "/filler"_L1);
+        QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+        while (filler.write(QByteArray(4096, 'f')) == 4096) { }
+        VERIFY_RESULT((*partial)->write(mebi, QByteArrayView(content).sliced(mebi, mebi)));
+        const auto full = (*partial)->checkpoint().run();
+        QVERIFY(!full);
+        QCOMPARE(full.error().kind, core::ErrorKind::DiskFull);
+        const auto note = (*partial)->noteWritten();
+        QVERIFY(!note);
+        QCOMPARE(note.error().kind, core::ErrorKind::DiskFull);
+    }
+    // What was safe is safe.
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
+    QVERIFY(cachetest::readFile((*partial)->filePath()).first(mebi) == content.first(mebi));
+    QFile::remove(disk.path() + "/filler"_L1);
+}
+
+void TestPartial::failedWriteFallsBack()
+{
+    // A file larger than this process may write: a failure that is no full disk.
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, QByteArray(mebi, 'x')));
+    const auto checkpoint = (*partial)->checkpoint();
+    VERIFY_RESULT(checkpoint.run());
+    (*partial)->checkpointed(checkpoint);
+    VERIFY_RESULT((*partial)->write(mebi, QByteArray(mebi, 'y')));
+    VERIFY_RESULT((*partial)->noteWritten());
+
+    auto *const old = ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before = {};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    const rlimit limit{3 * mebi, before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+    const auto written = (*partial)->write(6 * mebi, QByteArray(mebi, 'z'));
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, old);
+    QVERIFY(!written);
+    QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
+    QVERIFY(!(*partial)->write(0, "x"_ba));
+    QVERIFY(!(*partial)->noteWritten());
+    QVERIFY(!(*partial)->checkpoint().run());
+    const auto again = Partial::open(layout, identity(large));
+    VERIFY_RESULT(again);
+    QCOMPARE((*again)->written(), ranges({{0, mebi}}));
+}
+
+void TestPartial::checkpointOutlivesPartial()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    std::optional<Partial::Checkpoint> checkpoint;
+    {
+        const auto partial = Partial::open(layout, identity(large));
+        VERIFY_RESULT(partial);
+        VERIFY_RESULT((*partial)->write(0, QByteArray(mebi, 'x')));
+        checkpoint = (*partial)->checkpoint();
+    }
+    core::Result<void> ran;
+    const std::unique_ptr<QThread> pool(QThread::create([&] { ran = checkpoint->run(); }));
+    pool->start();
+    QVERIFY(pool->wait(20000));
+    VERIFY_RESULT(ran);
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
+}
+
+namespace {
+
+constexpr quint32 killSeed = 77;
+constexpr qint64 killSize = 24 * mebi;
+
+// The child: goes on with the partial, in random pieces, until it is killed or done.
+int writeUntilKilled(const QString &root, quint32 seed)
+{
+    const QByteArray content = cachetest::randomBytes(killSize, killSeed);
+    QRandomGenerator random(seed);
+    const auto partial = Partial::open(Layout(root), identity(killSize));
+    if (!partial)
+        return 1;
+    std::puts("begun");
+    std::fflush(stdout);
+    for (int i = 0; !(*partial)->written().contains({0, killSize}); ++i) {
+        const auto gaps = (*partial)->written().gaps(killSize);
+        const core::Range gap = gaps.at(random.bounded(gaps.size()));
+        const qint64 begin = gap.begin + random.bounded(gap.size());
+        const qint64 size = std::min<qint64>(gap.end - begin, 1 + random.bounded(40000));
+        if (!(*partial)->write(begin, QByteArrayView(content).sliced(begin, size)))
+            return 2;
+        if (i % 5 == 0 && !(*partial)->noteWritten())
+            return 3;
+        if (i % 17 == 0) {
+            const auto checkpoint = (*partial)->checkpoint();
+            if (!checkpoint.run())
+                return 4;
+            (*partial)->checkpointed(checkpoint);
+        }
+    }
+    return (*partial)->checkpoint().run() ? 0 : 5;
+}
+
+} // namespace
+
+void TestPartial::survivesKills()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(killSize);
+    const QByteArray content = cachetest::randomBytes(killSize, killSeed);
+    const quint32 seed = QRandomGenerator::global()->generate();
+    qInfo("seed %u", seed);
+    QRandomGenerator random(seed);
+    qint64 before = 0;
+    int kills = 0;
+    for (int round = 0; round < 20; ++round) {
+        QProcess child;
+        child.start(QCoreApplication::applicationFilePath(),
+                    {u"--write"_s, folder.path(), QString::number(random.generate())});
+        QVERIFY(child.waitForReadyRead(30000));
+        QThread::usleep(static_cast<unsigned long>(random.bounded(30000)));
+        child.kill();
+        QVERIFY(child.waitForFinished(30000));
+        kills += child.exitStatus() == QProcess::CrashExit ? 1 : 0;
+
+        const auto safe = cache::decodeSidecar(
+            cachetest::readFile(layout.sidecar(what.repo, what.content)), what);
+        QVERIFY2(safe, "a kill left no readable sidecar");
+        const auto partial = Partial::open(layout, what);
+        VERIFY_RESULT(partial);
+        const QByteArray disk = cachetest::readFile((*partial)->filePath());
+        for (const core::Range &range : (*partial)->written().ranges()) {
+            QVERIFY(range.end <= disk.size());
+            QVERIFY2(QByteArrayView(disk).sliced(range.begin, range.size())
+                         == QByteArrayView(content).sliced(range.begin, range.size()),
+                     "a claimed byte is wrong");
+        }
+        for (const core::Range &range : safe->ranges())
+            QVERIFY((*partial)->written().contains(range));
+        QVERIFY2((*partial)->written().total() >= before, "a kill lost what was there");
+        before = (*partial)->written().total();
+    }
+    QVERIFY(kills > 0);
+    QVERIFY(before > 0);
+    QCOMPARE(writeUntilKilled(folder.path(), seed), 0);
+    QVERIFY(cachetest::readFile(layout.partial(what.repo, what.content)) == content);
+}
+
+int main(int argc, char **argv)
+{
+    QCoreApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.size() == 4 && arguments.at(1) == "--write"_L1)
+        return writeUntilKilled(arguments.at(2), arguments.at(3).toUInt());
+    TestPartial test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "testpartial.moc"
