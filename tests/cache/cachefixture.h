@@ -7,6 +7,8 @@
 #include <QRandomGenerator>
 #include <QTemporaryDir>
 
+#include <cstring>
+
 #include "cache/layout.h"
 #include "cache/sidecar.h"
 
@@ -38,9 +40,10 @@ inline cache::PartialIdentity identity(qint64 size, const core::ContentId &id = 
 inline QByteArray randomBytes(qint64 size, quint32 seed)
 {
     QRandomGenerator random(seed);
+    QList<quint32> words(size / 4 + 1);
+    random.fillRange(words.data(), words.size());
     QByteArray bytes(size, Qt::Uninitialized);
-    for (qsizetype i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<char>(random.generate() & 0xff);
+    std::memcpy(bytes.data(), words.constData(), static_cast<size_t>(size));
     return bytes;
 }
 
@@ -97,4 +100,9 @@ private:
 
 } // namespace cachetest
 
-#define VERIFY_RESULT(result) QVERIFY2(result, qPrintable(cachetest::errorOf((result).error())))
+#define VERIFY_RESULT(result)                                                                      \
+    do {                                                                                           \
+        const auto &verified = (result);                                                           \
+        QVERIFY2(verified.has_value(),                                                             \
+                 verified ? "" : qPrintable(cachetest::errorOf(verified.error())));                \
+    } while (false)
