@@ -2,6 +2,7 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/ids.h"
 #include "core/redact.h"
@@ -35,13 +36,19 @@ Unexpected notUnderstood(const QString &text)
 // Percent-decoding; a '%' that starts no escape stays. Nothing when the bytes are not UTF-8.
 std::optional<QString> decoded(const QString &text)
 {
-    const QByteArray bytes = QByteArray::fromPercentEncoding(text.toUtf8());
-    const QString plain = QString::fromUtf8(bytes);
-    if (!text.contains(u'%'))
-        return text;
-    if (plain.toUtf8() != bytes || bytes.contains('\0'))
-        return std::nullopt;
-    return plain;
+    const QByteArray encoded = text.toUtf8();
+    QByteArray bytes;
+    bytes.reserve(encoded.size());
+    for (qsizetype i = 0; i < encoded.size(); ++i) {
+        const QByteArray digits = encoded[i] == '%' ? encoded.mid(i + 1, 2) : QByteArray();
+        bool isEscape = false;
+        const uint byte = digits.toUInt(&isEscape, 16);
+        isEscape = isEscape && digits.size() == 2 && std::isxdigit(uchar(digits[0])) != 0;
+        bytes += isEscape ? static_cast<char>(byte) : encoded[i];
+        i += isEscape ? 2 : 0;
+    }
+    QString plain = QString::fromUtf8(bytes);
+    return plain.toUtf8() == bytes ? std::optional(plain) : std::nullopt;
 }
 
 std::optional<RepoType> typeFromPlural(const QString &word)
