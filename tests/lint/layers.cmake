@@ -1,6 +1,7 @@
 # Which layer may include which: the rule of docs/ARCHITECTURE.md, read against every #include in src/.
 #   cmake -DROOT=<project> -P tests/lint/layers.cmake
 cmake_minimum_required(VERSION 3.25)
+get_filename_component(ROOT "${ROOT}" ABSOLUTE)
 if(NOT IS_DIRECTORY "${ROOT}/src")
     message(FATAL_ERROR "layers: say -DROOT=<project>; '${ROOT}/src' is not a folder")
 endif()
