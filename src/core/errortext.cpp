@@ -122,7 +122,7 @@ constexpr Entry entries[] = {
     { ErrorKind::BadInput, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "This could not be understood."),
       "%1", // already a translated sentence that names the text
-      QT_TRANSLATE_NOOP("core::ErrorText", "A repo is named ORG/NAME, datasets/ORG/NAME or spaces/ORG/NAME; hf:// addresses and web links of the Hub are understood too.") },
+      QT_TRANSLATE_NOOP("core::ErrorText", "Check the spelling and try again.") },
     { ErrorKind::Tls, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "The connection is not trusted."),
       //: %1 is the reason, in the words of the encryption library

@@ -28,8 +28,10 @@ Unexpected notUnderstood(const QString &text)
         shown = shown.left(longest) + u'…';
     if (shown.isEmpty())
         return fail(ErrorKind::BadInput, Words::tr("The name of a repo is missing."));
-    //: %1 is what a person typed or pasted
-    const QString sentence = Words::tr("This is not a repo or link the app understands: “%1”.");
+    //: %1 is what a person typed or pasted; ORG and NAME stand for the parts of a repo's name
+    const QString sentence =
+        Words::tr("This is not a repo or link the app understands: “%1”. It reads ORG/NAME, "
+                  "datasets/ORG/NAME, spaces/ORG/NAME, hf:// addresses and web links of the Hub.");
     return fail(ErrorKind::BadInput, sentence.arg(shown));
 }
 

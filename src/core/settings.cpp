@@ -1,5 +1,7 @@
 #include "core/settings.h"
 
+#include <QLoggingCategory>
+
 #include <algorithm>
 #include <iterator>
 
@@ -8,6 +10,8 @@ using namespace Qt::StringLiterals;
 namespace core {
 
 namespace {
+
+Q_LOGGING_CATEGORY(lcSettings, "core.settings")
 
 enum class Type { Text, Number, Flag, Bytes };
 
@@ -108,7 +112,12 @@ Settings::Settings(const QString &file, QObject *parent)
     m_store->setFallbacksEnabled(false);
 }
 
-Settings::~Settings() = default;
+Settings::~Settings()
+{
+    m_store->sync();
+    if (m_store->status() != QSettings::NoError)
+        qCWarning(lcSettings) << "settings were not saved to" << m_store->fileName();
+}
 
 QString Settings::text(Setting key) const
 {

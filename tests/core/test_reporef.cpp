@@ -185,7 +185,7 @@ void TestRepoRef::namesTheTextShortly()
 {
     const auto ref = core::parseRepoRef(u"what is this? "_s + QString(5000, u'x'), hub);
     QVERIFY(ref.error().detail.contains(u"“what is this? xxx"_s));
-    QVERIFY(ref.error().detail.size() < 200);
+    QVERIFY(ref.error().detail.size() < 300);
 }
 
 void TestRepoRef::keepsSecretsOutOfErrors()

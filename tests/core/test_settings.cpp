@@ -1,5 +1,6 @@
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void clampsAndFallsBack();
     void tellsOnlyOfChanges();
     void survivesRubbish();
+    void saysWhenNothingWasSaved();
 
 private:
     QString file() const { return m_folder->filePath(u"deep/er/settings.ini"_s); }
@@ -123,6 +125,16 @@ void TestSettings::survivesRubbish()
     QCOMPARE(settings.number(Setting::Connections), 16);
     settings.set(Setting::Connections, 2);
     QCOMPARE(settings.number(Setting::Connections), 2);
+}
+
+void TestSettings::saysWhenNothingWasSaved()
+{
+    write("x"_ba); // a file where a folder would have to be
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"settings were not saved to .*/a.ini"_s));
+    Settings settings(file() + u"/a.ini"_s);
+    settings.set(Setting::Connections, 2);
+    QCOMPARE(settings.number(Setting::Connections), 2); // kept for this run
 }
 
 QTEST_GUILESS_MAIN(TestSettings)
