@@ -32,13 +32,16 @@ public:
     QUrl whoami() const;
     QUrl webPage(const core::RepoId &repo) const;
 
-    // A "next" link of a listing, sent as is on our own origin; a link to another host (mirrors
-    // often pass on the public Hub's) is moved to this endpoint, path prefix included.
+    // A "next" link of a listing, sent as is below this endpoint; a link to another host, or to our
+    // own without the path prefix (mirrors often pass on the public Hub's), is moved to this
+    // endpoint, path prefix included.
     QUrl rebase(const QUrl &link) const;
 
     bool operator==(const Endpoint &) const = default;
 
 private:
+    QUrl child(const QByteArray &pathAndQuery) const; // already percent-encoded
+
     QUrl m_base;
 };
 

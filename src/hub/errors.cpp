@@ -1,0 +1,210 @@
+#include "hub/errors.h"
+
+#include <QRegularExpression>
+
+#include "core/redact.h"
+#include "hub/parse.h"
+
+namespace hub {
+
+using namespace Qt::StringLiterals;
+using core::ErrorKind;
+
+namespace {
+
+constexpr qsizetype LongestHeaderText = 1000;
+
+QString headerText(const HeaderList &headers, QByteArrayView name)
+{
+    const QByteArray value = headerValue(headers, name).value_or(QByteArray());
+    return QString::fromUtf8(value.left(LongestHeaderText)).simplified();
+}
+
+QString mergedMessage(const HttpReply &reply)
+{
+    const QString header = headerText(reply.headers, "X-Error-Message");
+    const QByteArray type = headerValue(reply.headers, "Content-Type").value_or(QByteArray());
+    const QString body = parseErrorBody(reply.body, type);
+    if (body.isEmpty() || header.contains(body))
+        return header;
+    return header.isEmpty() || body.contains(header) ? body : header + u"; "_s + body;
+}
+
+QString requestId(const HeaderList &headers)
+{
+    for (const QByteArrayView name : { "X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id" }) {
+        const QString id = headerText(headers, name);
+        if (!id.isEmpty())
+            return id;
+    }
+    return {};
+}
+
+bool isApiOfRepo(const QString &path)
+{
+    static const QRegularExpression form(u"/api/(models|datasets|spaces)/[^/]"_s);
+    return form.match(path).hasMatch();
+}
+
+bool isFileOfRepo(const QString &path)
+{
+    return path.contains("/resolve/"_L1) || path.contains("/api/resolve-cache/"_L1);
+}
+
+std::optional<ErrorKind> kindByCode(const QString &code)
+{
+    if (code == "RevisionNotFound"_L1)
+        return ErrorKind::RevisionNotFound;
+    if (code == "EntryNotFound"_L1)
+        return ErrorKind::EntryNotFound;
+    if (code == "GatedRepo"_L1)
+        return ErrorKind::Gated;
+    if (code == "RepoNotFound"_L1)
+        return ErrorKind::RepoNotFound;
+    return std::nullopt;
+}
+
+// 401 of the Hub: a bad token only when it says so or when the account itself was asked for;
+// otherwise an anonymous visitor is told about a missing or private repo this way.
+ErrorKind kindOfUnauthorized(const QString &message, const QString &path)
+{
+    if (message.contains("Invalid credentials in Authorization header"_L1))
+        return ErrorKind::Unauthorized;
+    if (isApiOfRepo(path) || isFileOfRepo(path))
+        return ErrorKind::RepoNotFound;
+    return ErrorKind::Unauthorized;
+}
+
+// 404 without a code: recordings and mirrors lose it, the words are still the Hub's.
+ErrorKind kindOfNotFound(const QString &message, const QString &path)
+{
+    if (isFileOfRepo(path))
+        return ErrorKind::EntryNotFound;
+    if (!isApiOfRepo(path))
+        return ErrorKind::Protocol;
+    if (message.startsWith("Invalid rev id"_L1))
+        return ErrorKind::RevisionNotFound;
+    if (path.contains("/tree/"_L1) && message.contains(" does not exist on "_L1))
+        return ErrorKind::EntryNotFound;
+    return ErrorKind::RepoNotFound;
+}
+
+ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &message)
+{
+    const int status = reply.status;
+    if (const auto kind = kindByCode(code))
+        return *kind;
+    if (status == 429)
+        return ErrorKind::RateLimited;
+    if (status == 408 || status >= 500)
+        return ErrorKind::ServerError;
+    if (status == 407)
+        return ErrorKind::ConnectionLost; // the proxy's words, not the Hub's
+    if (status == 416)
+        return ErrorKind::RemoteChanged;
+    const bool isDisabled = message.contains("Access to this resource is disabled"_L1);
+    if (status == 451 || (status == 403 && isDisabled))
+        return ErrorKind::Disabled;
+    const bool fromHub = reply.fromEndpoint || !code.isEmpty();
+    if (!fromHub && (status == 401 || status == 403 || status == 410))
+        return ErrorKind::LinkExpired;
+    const QString path = reply.url.path();
+    if (status == 401)
+        return kindOfUnauthorized(message, path);
+    if (status == 403 || status == 402)
+        return ErrorKind::Forbidden;
+    if (status == 404 || status == 410)
+        return reply.fromEndpoint ? kindOfNotFound(message, path) : ErrorKind::EntryNotFound;
+    return ErrorKind::BadRequest;
+}
+
+// Seconds, or an HTTP date counted from the server's own clock where it names it.
+std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
+{
+    const auto value = headerValue(headers, "Retry-After");
+    if (!value)
+        return std::nullopt;
+    bool isNumber = false;
+    const qint64 seconds = value->trimmed().toLongLong(&isNumber);
+    if (isNumber)
+        return seconds < 0 ? std::nullopt : std::optional(std::chrono::seconds(seconds));
+    const auto fromHttp = [](const QByteArray &text) {
+        return QDateTime::fromString(QString::fromLatin1(text.trimmed()), Qt::RFC2822Date);
+    };
+    const QDateTime then = fromHttp(*value);
+    const QDateTime date = fromHttp(headerValue(headers, "Date").value_or(QByteArray()));
+    if (!then.isValid())
+        return std::nullopt;
+    const QDateTime now = date.isValid() ? date : QDateTime::currentDateTimeUtc();
+    return std::chrono::seconds(std::max<qint64>(0, now.secsTo(then)));
+}
+
+std::optional<std::chrono::seconds> namedTime(const HttpReply &reply)
+{
+    if (reply.status != 429 && reply.status != 503)
+        return std::nullopt;
+    const auto rate = parseRate(reply.headers);
+    if (reply.status == 429 && rate && rate->left == 0)
+        return rate->reset;
+    return retryAfter(reply.headers);
+}
+
+bool isProxyError(QNetworkReply::NetworkError code)
+{
+    return code >= QNetworkReply::ProxyConnectionRefusedError
+        && code <= QNetworkReply::UnknownProxyError;
+}
+
+ErrorKind kindOfTransport(QNetworkReply::NetworkError code)
+{
+    switch (code) {
+    case QNetworkReply::HostNotFoundError:
+        return ErrorKind::HostNotFound;
+    case QNetworkReply::TimeoutError:
+        return ErrorKind::Timeout;
+    case QNetworkReply::OperationCanceledError:
+        return ErrorKind::Cancelled;
+    case QNetworkReply::SslHandshakeFailedError:
+        return ErrorKind::Tls;
+    case QNetworkReply::ProtocolUnknownError:
+    case QNetworkReply::ProtocolInvalidOperationError:
+    case QNetworkReply::ProtocolFailure:
+    case QNetworkReply::TooManyRedirectsError:
+    case QNetworkReply::InsecureRedirectError:
+    case QNetworkReply::UnknownContentError: // an answer that could not be unpacked, for one
+        return ErrorKind::Protocol;
+    default: // every other way not to bring an answer
+        return ErrorKind::ConnectionLost;
+    }
+}
+
+} // namespace
+
+core::Error errorFromReply(const HttpReply &reply)
+{
+    const QString code = headerText(reply.headers, "X-Error-Code");
+    const QString message = mergedMessage(reply);
+
+    core::Error error = core::makeError(kindOf(reply, code, message));
+    error.httpStatus = reply.status;
+    error.hubCode = core::redactText(code);
+    error.serverMessage = core::redactText(message);
+    error.requestId = core::redactText(requestId(reply.headers));
+    error.url = core::redactUrl(reply.url);
+    error.retryAfter = namedTime(reply);
+    if (reply.status == 407)
+        error.detail = u"the proxy asks for a user name and password"_s;
+    return error;
+}
+
+core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &text,
+                               const QUrl &url)
+{
+    core::Error error = core::makeError(kindOfTransport(code), core::redactText(text));
+    if (isProxyError(code))
+        error.detail = u"proxy: "_s + error.detail;
+    error.url = core::redactUrl(url);
+    return error;
+}
+
+} // namespace hub
