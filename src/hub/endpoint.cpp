@@ -47,18 +47,18 @@ QByteArray sortName(SortOrder order)
 // An unknown value is answered with 400, so only what the reference names for each type.
 QList<QByteArray> expandedFields(core::RepoType type)
 {
-    QList<QByteArray> fields = { "author"_ba,  "likes"_ba, "lastModified"_ba, "createdAt"_ba,
-                                 "private"_ba, "tags"_ba,  "trendingScore"_ba };
+    QList<QByteArray> fields = {"author"_ba,  "likes"_ba, "lastModified"_ba, "createdAt"_ba,
+                                "private"_ba, "tags"_ba,  "trendingScore"_ba};
     switch (type) {
     case core::RepoType::Model:
-        fields += { "downloads"_ba, "gated"_ba,       "pipeline_tag"_ba, "library_name"_ba,
-                    "gguf"_ba,      "safetensors"_ba, "inference"_ba };
+        fields += {"downloads"_ba, "gated"_ba,       "pipeline_tag"_ba, "library_name"_ba,
+                   "gguf"_ba,      "safetensors"_ba, "inference"_ba};
         break;
     case core::RepoType::Dataset:
-        fields += { "downloads"_ba, "gated"_ba };
+        fields += {"downloads"_ba, "gated"_ba};
         break;
     case core::RepoType::Space:
-        fields += { "sdk"_ba };
+        fields += {"sdk"_ba};
         break;
     }
     return fields;
@@ -121,8 +121,8 @@ QUrl Endpoint::child(const QByteArray &pathAndQuery) const
 
 QUrl Endpoint::search(const SearchQuery &query) const
 {
-    QByteArray target = "/api/"_ba + core::typePlural(query.type).toLatin1()
-        + "?sort="_ba + sortName(query.sort);
+    QByteArray target =
+        "/api/"_ba + core::typePlural(query.type).toLatin1() + "?sort="_ba + sortName(query.sort);
     target += "&limit="_ba + QByteArray::number(std::clamp(query.pageSize, 1, MaximalPageSize));
     if (!query.text.trimmed().isEmpty())
         target += "&search="_ba + encoded(query.text.trimmed());
@@ -147,11 +147,9 @@ QUrl Endpoint::tree(const core::RepoId &repo, const QString &revision) const
     return child(apiPath(repo) + "/tree/"_ba + encoded(revision) + "?recursive=true"_ba);
 }
 
-QUrl Endpoint::resolve(const core::RepoId &repo, const QString &revision,
-                       const QString &path) const
+QUrl Endpoint::resolve(const core::RepoId &repo, const QString &revision, const QString &path) const
 {
-    return child(webPath(repo) + "/resolve/"_ba + encoded(revision) + '/'
-                 + encoded(path, "/"_ba));
+    return child(webPath(repo) + "/resolve/"_ba + encoded(revision) + '/' + encoded(path, "/"_ba));
 }
 
 QUrl Endpoint::whoami() const

@@ -32,7 +32,7 @@ QString mergedMessage(const HttpReply &reply)
 
 QString requestId(const HeaderList &headers)
 {
-    for (const QByteArrayView name : { "X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id" }) {
+    for (const QByteArrayView name : {"X-Request-Id", "X-Amzn-Trace-Id", "X-Amz-Cf-Id"}) {
         const QString id = headerText(headers, name);
         if (!id.isEmpty())
             return id;

@@ -80,7 +80,8 @@ public:
 
     void cancel();
 
-    // After headersArrived(), Stream only.
+    // After headersArrived() of a Stream; in and after finished() of every exchange, an Error
+    // included: what the hops said so far, rates for the Gate above all.
     const HttpReply &reply() const { return m_reply; }
     qint64 bytesAvailable() const;
     qint64 read(char *buffer, qint64 most); // -1 on error
@@ -89,7 +90,9 @@ public:
     const core::Result<HttpReply> &result() const { return m_result; }
 
 Q_SIGNALS:
-    void headersArrived(); // last hop, status below 400; Stream only
+    // Last hop, status below 400; Stream only. Not for a redirect that StopAtOtherOrigin stopped
+    // at: that exchange only finishes, with otherOrigin set.
+    void headersArrived();
     void readyRead(); // Stream only
     void finished();
 

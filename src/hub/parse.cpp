@@ -19,7 +19,7 @@ constexpr qsizetype LongestText = 4096;
 constexpr qsizetype LongestDescription = 64 * 1024;
 constexpr qsizetype MostTags = 2000;
 constexpr qsizetype LongestMessage = 1000;
-constexpr qsizetype LongestRateHeader = 1024;
+constexpr qsizetype LongestRateHeader = 256;
 constexpr int LongestHexId = 64;
 
 core::Result<QJsonDocument> readJson(const QByteArray &json)
@@ -74,7 +74,7 @@ QStringList textsOf(const QJsonValue &value)
 
 qint64 parametersOf(const QJsonObject &object)
 {
-    for (const auto key : { "safetensors"_L1, "gguf"_L1 }) {
+    for (const auto key : {"safetensors"_L1, "gguf"_L1}) {
         if (const auto total = countOf(object.value(key).toObject().value("total"_L1)))
             return *total;
     }
@@ -176,8 +176,7 @@ std::optional<core::ContentId> TreeEntry::contentId() const
     if (kind != Kind::File || id.isEmpty())
         return std::nullopt;
     return core::ContentId{
-        .kind = lfs ? core::ContentId::Kind::Sha256 : core::ContentId::Kind::GitSha1, .text = id
-    };
+        .kind = lfs ? core::ContentId::Kind::Sha256 : core::ContentId::Kind::GitSha1, .text = id};
 }
 
 core::Result<QList<RepoSummary>> parseRepoList(core::RepoType type, const QByteArray &json)
@@ -394,7 +393,7 @@ std::optional<RateInfo> parseRate(const HeaderList &headers)
         return std::nullopt;
 
     static const QRegularExpression limitForm(
-        uR"("([^"]+)"\s*;(?:.*;)?\s*r\s*=\s*(\d+)\s*;(?:.*;)?\s*t\s*=\s*(\d+))"_s);
+        uR"re("([^"]+)"\s*;\s*r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+))re"_s);
     const auto match = limitForm.match(QString::fromLatin1(*limit));
     if (!match.hasMatch())
         return std::nullopt;
@@ -404,7 +403,7 @@ std::optional<RateInfo> parseRate(const HeaderList &headers)
     rate.left = boundedNumber(match.captured(2));
     rate.reset = std::chrono::seconds(boundedNumber(match.captured(3)));
 
-    static const QRegularExpression policyForm(uR"(q\s*=\s*(\d+)(?:.*w\s*=\s*(\d+))?)"_s);
+    static const QRegularExpression policyForm(uR"re(q\s*=\s*(\d+)(?:.*w\s*=\s*(\d+))?)re"_s);
     const auto policy = headerValue(headers, "RateLimit-Policy");
     if (!policy || policy->size() > LongestRateHeader)
         return rate;

@@ -1,0 +1,471 @@
+#include <QLoggingCategory>
+#include <QUuid>
+
+#include <algorithm>
+
+#include "core/redact.h"
+#include "hub/errors.h"
+#include "hub/exchange_p.h"
+#include "hub/parse.h"
+
+namespace hub {
+
+using namespace Qt::StringLiterals;
+using core::ErrorKind;
+
+namespace {
+
+Q_LOGGING_CATEGORY(logHttp, "hub.http", QtInfoMsg)
+
+constexpr int MostRedirects = 5;
+constexpr qint64 ReadBuffer = 1024 * 1024; // performance-notes.md rule 4
+constexpr qint64 LongestErrorBody = 64 * 1024;
+constexpr qint64 LongestRedirectBody = 64 * 1024;
+constexpr int NotFound = 404;
+constexpr int FirstError = 400;
+
+bool isRedirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+bool isHttp(const QUrl &url)
+{
+    const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
+    return url.isValid() && isWeb && !url.host().isEmpty();
+}
+
+// What may be told to another origin: how much of the file and in which form, nothing about us.
+bool isForOtherOrigins(const QByteArray &name)
+{
+    for (const QByteArrayView allowed : {"Range", "If-Range", "Accept", "Accept-Encoding"}) {
+        if (name.compare(allowed, Qt::CaseInsensitive) == 0)
+            return true;
+    }
+    return false;
+}
+
+HeaderList headersOf(const QNetworkReply &reply)
+{
+    HeaderList headers;
+    for (const QNetworkReply::RawHeaderPair &pair : reply.rawHeaderPairs())
+        headers.append({pair.first, pair.second});
+    return headers;
+}
+
+// Root-relative ("/x"), though not a host ("//host/x").
+bool isRootRelative(const QByteArray &location)
+{
+    return location.startsWith('/') && !location.startsWith("//"_ba);
+}
+
+} // namespace
+
+Exchange::Exchange(QObject *parent)
+    : QObject(parent)
+{
+}
+
+Exchange::~Exchange()
+{
+    d->dropReply();
+    d->http->d->exchanges.removeOne(this);
+}
+
+void Exchange::cancel()
+{
+    d->stop(core::makeError(ErrorKind::Cancelled));
+}
+
+qint64 Exchange::bytesAvailable() const
+{
+    return d->isStreamOpen && d->reply ? d->reply->bytesAvailable() : 0;
+}
+
+qint64 Exchange::read(char *buffer, qint64 most)
+{
+    if (!d->isStreamOpen || !d->reply)
+        return -1;
+    const qint64 count = d->reply->read(buffer, most);
+    d->bytes += std::max<qint64>(count, 0);
+    if (d->phase == Private::Phase::Body)
+        d->silence.start(); // the room we made is the sender's chance to speak
+    return count;
+}
+
+Exchange::Private::Private(Exchange *exchange, Http *owner, const HttpRequest &wanted,
+                           quint64 number)
+    : q(exchange)
+    , http(owner)
+    , request(wanted)
+    , endpoint(owner->d->config.endpoint)
+    , token(owner->d->config.token)
+    , ssl(owner->d->ssl)
+    , offline(owner->d->config.offline)
+    , id(number)
+    , verb(wanted.verb)
+{
+    silence.setSingleShot(true);
+    silence.setInterval(request.silence);
+    QObject::connect(&silence, &QTimer::timeout, q, [this] { onSilence(); });
+}
+
+void Exchange::Private::start()
+{
+    if (phase != Phase::Waiting)
+        return; // cancelled meanwhile
+    q->m_reply.url = request.url;
+    if (offline)
+        return fail(ErrorKind::Offline, {});
+    if (!isHttp(request.url))
+        return fail(ErrorKind::Protocol, u"not an http or https address"_s);
+    manager = http->d->quietest();
+    ++manager->running;
+    q->m_reply.tokenSent = endpoint.isSameOrigin(request.url) && !token.isEmpty();
+    openHop(request.url);
+}
+
+void Exchange::Private::stop(const core::Error &error)
+{
+    if (phase == Phase::Stopping || phase == Phase::Ended)
+        return;
+    phase = Phase::Stopping;
+    stopError = error;
+    dropReply();
+    QMetaObject::invokeMethod(
+        q, [this] { finish(core::Unexpected(stopError)); }, Qt::QueuedConnection);
+}
+
+void Exchange::Private::fail(ErrorKind kind, const QString &detail)
+{
+    core::Error error = core::makeError(kind, detail);
+    error.url = core::redactUrl(q->m_reply.url);
+    error.httpStatus = q->m_reply.status;
+    finish(core::Unexpected(error));
+}
+
+void Exchange::Private::finish(const core::Result<HttpReply> &result)
+{
+    if (phase == Phase::Ended)
+        return;
+    phase = Phase::Ended;
+    silence.stop();
+    if (!result && !isStreamOpen)
+        dropReply();
+    if (manager)
+        --manager->running;
+    manager = nullptr;
+    q->m_result = result;
+    http->d->exchanges.removeOne(q);
+    log(result);
+    q->deleteLater();
+    Q_EMIT q->finished(); // last: a listener may do anything
+}
+
+void Exchange::Private::dropReply()
+{
+    silence.stop();
+    isStreamOpen = false;
+    if (!reply)
+        return;
+    // Its deletion closes the connection; abort() would emit finished() at once and look like a
+    // timeout.
+    reply->disconnect(q);
+    reply->deleteLater();
+    reply = nullptr;
+}
+
+QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
+{
+    const bool isOurs = endpoint.isSameOrigin(url);
+    const bool isStream = request.body == HttpRequest::Body::Stream;
+    const bool isRanged = headerValue(request.headers, "Range").has_value();
+
+    QNetworkRequest made(url);
+    made.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
+                      QNetworkRequest::ManualRedirectPolicy);
+    made.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    made.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
+    made.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
+    made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
+    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isStream);
+    made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
+    made.setSslConfiguration(ssl);
+    made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
+    made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
+    made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);
+    if (isStream || isRanged || verb == "HEAD"_ba)
+        made.setRawHeader("Accept-Encoding"_ba, "identity"_ba);
+    for (const auto &[name, value] : request.headers) {
+        if (isOurs || isForOtherOrigins(name))
+            made.setRawHeader(name, value);
+    }
+    if (isOurs && !token.isEmpty())
+        made.setRawHeader("Authorization"_ba, "Bearer "_ba + token.reveal());
+    return made;
+}
+
+void Exchange::Private::openHop(const QUrl &url)
+{
+    dropReply();
+    phase = Phase::Waiting;
+    q->m_reply.url = url;
+    q->m_reply.status = 0;
+    q->m_reply.headers.clear();
+    q->m_reply.body.clear();
+    q->m_reply.fromEndpoint = endpoint.isSameOrigin(url);
+
+    QNetworkAccessManager &network = *manager->network;
+    const QNetworkRequest made = makeRequest(url);
+    if (verb == "GET"_ba)
+        reply = network.get(made);
+    else if (verb == "HEAD"_ba)
+        reply = network.head(made);
+    else
+        reply = network.sendCustomRequest(made, verb);
+    reply->setReadBufferSize(ReadBuffer);
+
+    QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
+    QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
+    QObject::connect(reply, &QNetworkReply::finished, q, [this] { onReplyFinished(); });
+    silence.start();
+}
+
+void Exchange::Private::onHead()
+{
+    const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    if (phase != Phase::Waiting || status < 200)
+        return;
+    silence.start();
+    q->m_reply.status = status;
+    recordHop();
+
+    const QByteArray location = reply->rawHeader("Location"_ba);
+    if (isRedirect(status) && !location.trimmed().isEmpty())
+        return beginRedirect(location.trimmed());
+    if (status >= 300 && status < FirstError && status != 304) {
+        dropReply();
+        return fail(ErrorKind::Protocol, u"a redirect that leads nowhere"_s);
+    }
+    beginAnswer();
+}
+
+void Exchange::Private::recordHop()
+{
+    HttpReply &answer = q->m_reply;
+    answer.headers = headersOf(*reply);
+    if (!answer.fromEndpoint)
+        return;
+    if (const auto rate = parseRate(answer.headers))
+        answer.rates.append(*rate);
+    const QByteArrayView names[] = {"X-Repo-Commit", "X-Linked-Size", "X-Linked-Etag",
+                                    "X-Xet-Hash"};
+    for (const QByteArrayView name : names) {
+        const auto value = headerValue(answer.headers, name);
+        if (value && !headerValue(answer.hubHeaders, name))
+            answer.hubHeaders.append({name.toByteArray(), *value});
+    }
+}
+
+void Exchange::Private::beginRedirect(const QByteArray &location)
+{
+    HttpReply &answer = q->m_reply;
+    const QUrl given = QUrl::fromEncoded(location);
+    QUrl url = given.isValid() ? answer.url.resolved(given) : QUrl();
+    url.setUserInfo({}); // would be sent as credentials
+    url.setFragment({});
+    const auto refuse = [this](const QString &why) {
+        dropReply();
+        fail(ErrorKind::Protocol, why);
+    };
+    if (!isHttp(url))
+        return refuse(u"a redirect to something that is no http or https address"_s);
+    if (answer.url.scheme() == "https"_L1 && url.scheme() == "http"_L1)
+        return refuse(u"a redirect from https to http was refused: it would be readable by all"_s);
+
+    const bool stops = request.redirects == HttpRequest::Redirects::StopAtOtherOrigin;
+    if (stops && !endpoint.isSameOrigin(url)) {
+        answer.otherOrigin = url;
+        dropReply();
+        return finish(answer);
+    }
+    if (++redirects > MostRedirects)
+        return refuse(u"more than %1 redirects in a row"_s.arg(MostRedirects));
+
+    const QString prefixed = endpoint.prefix() + u'/';
+    withPrefix.clear();
+    if (isRootRelative(location) && answer.fromEndpoint
+        && !url.path(QUrl::FullyEncoded).startsWith(prefixed))
+        withPrefix = endpoint.rebase(url);
+    if (answer.status == 303 && verb != "HEAD"_ba)
+        verb = "GET"_ba;
+    target = url;
+    phase = Phase::Redirect;
+}
+
+void Exchange::Private::followRedirect()
+{
+    openHop(target);
+}
+
+// A proxy in front of the Hub under a path prefix may pass on the Hub's own Locations, which lack
+// the prefix.
+bool Exchange::Private::tryWithPrefix()
+{
+    const HeaderList &headers = q->m_reply.headers;
+    const bool isPlain = q->m_reply.status == NotFound && !headerValue(headers, "X-Error-Code")
+        && !headerValue(headers, "X-Repo-Commit");
+    if (withPrefix.isEmpty() || !isPlain)
+        return false;
+    target = withPrefix;
+    withPrefix.clear();
+    phase = Phase::Redirect;
+    return true;
+}
+
+void Exchange::Private::beginAnswer()
+{
+    if (q->m_reply.status >= FirstError) {
+        if (!tryWithPrefix())
+            phase = Phase::ErrorBody;
+        return;
+    }
+    phase = Phase::Body;
+    if (request.body != HttpRequest::Body::Stream)
+        return;
+    isStreamOpen = true;
+    Q_EMIT q->headersArrived();
+}
+
+void Exchange::Private::onReadyRead()
+{
+    silence.start();
+    onHead();
+    switch (phase) {
+    case Phase::Redirect:
+        bytes += reply->skip(ReadBuffer);
+        if (bytes > LongestRedirectBody)
+            followRedirect();
+        return;
+    case Phase::ErrorBody:
+        return collectError();
+    case Phase::Body:
+        if (!isStreamOpen)
+            return collect();
+        Q_EMIT q->readyRead();
+        return;
+    case Phase::Waiting:
+    case Phase::Stopping:
+    case Phase::Ended:
+        return;
+    }
+}
+
+void Exchange::Private::collect()
+{
+    QByteArray &body = q->m_reply.body;
+    const QByteArray more = reply->readAll();
+    bytes += more.size();
+    if (body.size() + more.size() > request.bodyLimit) {
+        body.clear();
+        dropReply();
+        return fail(ErrorKind::Protocol,
+                    u"the answer is longer than %1 bytes"_s.arg(request.bodyLimit));
+    }
+    body += more;
+}
+
+void Exchange::Private::collectError()
+{
+    QByteArray &body = q->m_reply.body;
+    body += reply->read(LongestErrorBody - body.size());
+    if (body.size() >= LongestErrorBody)
+        finish(core::Unexpected(errorFromReply(q->m_reply)));
+}
+
+void Exchange::Private::onReplyFinished()
+{
+    silence.stop();
+    onHead();
+    switch (phase) {
+    case Phase::Redirect:
+        return followRedirect();
+    case Phase::ErrorBody:
+        collectError();
+        return finish(core::Unexpected(errorFromReply(q->m_reply)));
+    case Phase::Body:
+        if (!isStreamOpen)
+            collect();
+        return endAnswer();
+    case Phase::Waiting:
+        return endTransport();
+    case Phase::Stopping:
+    case Phase::Ended:
+        return;
+    }
+}
+
+void Exchange::Private::endAnswer()
+{
+    if (phase != Phase::Body)
+        return; // collect() found it too long
+    if (reply->error() != QNetworkReply::NoError)
+        return endTransport();
+    if (!isStreamOpen && isCutShort())
+        return fail(ErrorKind::Truncated, u"the answer ended before its announced length"_s);
+    finish(q->m_reply);
+}
+
+void Exchange::Private::endTransport()
+{
+    if (reply->error() == QNetworkReply::NoError)
+        return fail(ErrorKind::Protocol, u"an answer that is not HTTP"_s);
+    core::Error error = errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url);
+    error.httpStatus = q->m_reply.status;
+    // Nobody of ours aborts a reply that is still connected.
+    if (error.kind == ErrorKind::Cancelled)
+        error.kind = ErrorKind::ConnectionLost;
+    finish(core::Unexpected(error));
+}
+
+bool Exchange::Private::isCutShort() const
+{
+    const HeaderList &headers = q->m_reply.headers;
+    const auto length = headerValue(headers, "Content-Length");
+    if (!length || verb == "HEAD"_ba || q->m_reply.status == 304
+        || headerValue(headers, "Content-Encoding") || headerValue(headers, "Transfer-Encoding"))
+        return false;
+    bool isNumber = false;
+    const qint64 announced = length->trimmed().toLongLong(&isNumber);
+    return isNumber && q->m_reply.body.size() < announced;
+}
+
+void Exchange::Private::onSilence()
+{
+    if (phase == Phase::Redirect)
+        return followRedirect(); // the head said all there is to know
+    // Unread bytes mean that the reader holds back, and then the sender must be silent.
+    if (isStreamOpen && reply && reply->bytesAvailable() > 0) {
+        silence.start();
+        return;
+    }
+    dropReply();
+    fail(ErrorKind::Timeout,
+         u"nothing arrived for %1 s"_s.arg(static_cast<double>(request.silence.count()) / 1000.0));
+}
+
+void Exchange::Private::log(const core::Result<HttpReply> &result) const
+{
+    if (!logHttp().isDebugEnabled())
+        return;
+    const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - began);
+    const QList<RateInfo> &rates = q->m_reply.rates;
+    const QString bucket = rates.isEmpty() ? u"-"_s : rates.constLast().bucket;
+    const QString end = result ? u"ok"_s : core::kindName(result.error().kind);
+    qCDebug(logHttp).noquote() << id << verb << core::redactUrl(q->m_reply.url) << q->m_reply.status
+                               << bytes << "bytes" << time.count() << "ms" << bucket << end;
+}
+
+} // namespace hub

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <QNetworkAccessManager>
+#include <QPointer>
+#include <QSslConfiguration>
+#include <QTimer>
+
+#include <vector>
+
+#include "hub/http.h"
+
+namespace hub {
+
+// One access manager and how many exchanges run on it.
+struct Manager {
+    std::unique_ptr<QNetworkAccessManager> network;
+    int running = 0;
+};
+
+struct Http::Private {
+    Manager *quietest();
+    QSslConfiguration trust() const;
+
+    HttpConfig config;
+    QSslConfiguration ssl;
+    std::vector<std::unique_ptr<Manager>> managers;
+    QList<Exchange *> exchanges; // still running
+    quint64 lastId = 0;
+};
+
+// The life of one exchange: hop after hop until an answer that is no redirect.
+struct Exchange::Private {
+    enum class Phase {
+        Waiting, // for the head of a hop
+        Redirect, // the head said where to go; its few bytes are read away first
+        ErrorBody, // status of 400 and more
+        Body, // the answer
+        Stopping, // ended by us; finished() is on its way
+        Ended,
+    };
+
+    Private(Exchange *exchange, Http *owner, const HttpRequest &wanted, quint64 number);
+
+    void start();
+    void stop(const core::Error &error); // ends later, not inside the caller
+    void finish(const core::Result<HttpReply> &result);
+    void fail(core::ErrorKind kind, const QString &detail);
+
+    void openHop(const QUrl &url);
+    QNetworkRequest makeRequest(const QUrl &url) const;
+    void dropReply();
+
+    void onHead();
+    void onReadyRead();
+    void onReplyFinished();
+    void onSilence();
+
+    void recordHop();
+    void beginRedirect(const QByteArray &location);
+    void followRedirect();
+    bool tryWithPrefix();
+    void beginAnswer();
+    void collect();
+    void collectError();
+    void endAnswer();
+    void endTransport();
+    bool isCutShort() const;
+    void log(const core::Result<HttpReply> &result) const;
+
+    Exchange *q;
+    Http *http;
+    HttpRequest request;
+    Endpoint endpoint;
+    core::Secret token;
+    QSslConfiguration ssl;
+    bool offline;
+    quint64 id;
+
+    Phase phase = Phase::Waiting;
+    Manager *manager = nullptr;
+    QPointer<QNetworkReply> reply;
+    QTimer silence;
+    QByteArray verb;
+    QUrl target; // of the redirect that is being followed
+    QUrl withPrefix; // where to look when the target, taken literally, is not there
+    int redirects = 0;
+    bool isStreamOpen = false; // read() has something to read from
+    qint64 bytes = 0;
+    core::Error stopError;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+};
+
+} // namespace hub

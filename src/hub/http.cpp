@@ -1,0 +1,79 @@
+#include "hub/http.h"
+
+#include <QSslCertificate>
+
+#include "hub/exchange_p.h"
+
+namespace hub {
+
+std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name)
+{
+    for (const auto &[key, value] : headers) {
+        if (key.compare(name, Qt::CaseInsensitive) == 0)
+            return value;
+    }
+    return std::nullopt;
+}
+
+Manager *Http::Private::quietest()
+{
+    const auto wanted = static_cast<size_t>(std::max(1, config.managers));
+    while (managers.size() < wanted) {
+        managers.push_back(std::make_unique<Manager>());
+        managers.back()->network = std::make_unique<QNetworkAccessManager>();
+        managers.back()->network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+    }
+    const auto end = managers.begin() + static_cast<std::ptrdiff_t>(wanted);
+    const auto best = std::min_element(managers.begin(), end, [](const auto &a, const auto &b) {
+        return a->running < b->running;
+    });
+    return best->get();
+}
+
+QSslConfiguration Http::Private::trust() const
+{
+    QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
+    for (const QString &file : config.caFiles)
+        trusted.addCaCertificates(QSslCertificate::fromPath(file, QSsl::Pem));
+    return trusted;
+}
+
+Http::Http(const HttpConfig &config, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>())
+{
+    setConfig(config);
+}
+
+Http::~Http()
+{
+    while (!d->exchanges.isEmpty()) {
+        Exchange *exchange = d->exchanges.first();
+        exchange->d->finish(core::fail(core::ErrorKind::Cancelled));
+    }
+    // Before the managers their replies hang on; deferred deletion may never come any more.
+    qDeleteAll(findChildren<Exchange *>(Qt::FindDirectChildrenOnly));
+}
+
+Exchange *Http::send(const HttpRequest &request)
+{
+    auto *exchange = new Exchange(this);
+    exchange->d = std::make_unique<Exchange::Private>(exchange, this, request, ++d->lastId);
+    d->exchanges.append(exchange);
+    QMetaObject::invokeMethod(
+        exchange, [exchange] { exchange->d->start(); }, Qt::QueuedConnection);
+    return exchange;
+}
+
+const HttpConfig &Http::config() const
+{
+    return d->config;
+}
+
+void Http::setConfig(const HttpConfig &config)
+{
+    d->config = config;
+    d->ssl = d->trust();
+}
+
+} // namespace hub

@@ -1,0 +1,174 @@
+#include "hub/endpoint.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using core::RepoType;
+using hub::Endpoint;
+
+class TestEndpoint : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void makes_data();
+    void makes();
+    void refuses_data();
+    void refuses();
+    void buildsAddresses();
+    void encodesPaths_data();
+    void encodesPaths();
+    void searches();
+    void knowsItsOrigin();
+    void rebases_data();
+    void rebases();
+};
+
+static core::RepoId repo(RepoType type, const QString &id)
+{
+    return *core::RepoId::make(type, id);
+}
+
+void TestEndpoint::makes_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("expected");
+    QTest::addColumn<QString>("prefix");
+    QTest::newRow("plain") << u"https://huggingface.co"_s << u"https://huggingface.co"_s << u""_s;
+    QTest::newRow("slash") << u" https://huggingface.co/ "_s << u"https://huggingface.co"_s
+                           << u""_s;
+    QTest::newRow("case") << u"HTTPS://HuggingFace.co"_s << u"https://huggingface.co"_s << u""_s;
+    QTest::newRow("prefix") << u"http://127.0.0.1:8080/api/hf//"_s
+                            << u"http://127.0.0.1:8080/api/hf"_s << u"/api/hf"_s;
+    QTest::newRow("ipv6") << u"http://[::1]:8080/p"_s << u"http://[::1]:8080/p"_s << u"/p"_s;
+    QTest::newRow("encoded") << u"http://h/a%2Fb/"_s << u"http://h/a%2Fb"_s << u"/a%2Fb"_s;
+}
+
+void TestEndpoint::makes()
+{
+    QFETCH(QString, text);
+    const auto made = Endpoint::make(text);
+    QVERIFY(made);
+    QTEST(made->text(), "expected");
+    QTEST(made->prefix(), "prefix");
+}
+
+void TestEndpoint::refuses_data()
+{
+    QTest::addColumn<QString>("text");
+    for (const auto &text :
+         {u""_s, u"huggingface.co"_s, u"ftp://huggingface.co"_s, u"https://"_s,
+          u"https://user:pw@huggingface.co"_s, u"https://h/?a=b"_s, u"https://h/#x"_s,
+          u"https://h:99999"_s, u"https://a b/"_s, u"file:///etc/passwd"_s})
+        QTest::newRow(qPrintable(u"<"_s + text + u">"_s)) << text;
+}
+
+void TestEndpoint::refuses()
+{
+    QFETCH(QString, text);
+    const auto made = Endpoint::make(text);
+    QVERIFY(!made);
+    QCOMPARE(made.error().kind, core::ErrorKind::BadInput);
+}
+
+void TestEndpoint::buildsAddresses()
+{
+    const Endpoint hub = *Endpoint::make(u"http://h:1/p"_s);
+    const auto model = repo(RepoType::Model, u"o/n"_s);
+    const auto data = repo(RepoType::Dataset, u"o/n"_s);
+    const auto space = repo(RepoType::Space, u"o/n"_s);
+    QCOMPARE(hub.info(model, u"main"_s).toEncoded(),
+             "http://h:1/p/api/models/o/n/revision/main"_ba);
+    QCOMPARE(hub.info(model, {}).toEncoded(), "http://h:1/p/api/models/o/n"_ba);
+    QCOMPARE(hub.info(data, u"refs/pr/1"_s).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/revision/refs%2Fpr%2F1"_ba);
+    QCOMPARE(hub.tree(space, u"main"_s).toEncoded(),
+             "http://h:1/p/api/spaces/o/n/tree/main?recursive=true"_ba);
+    QCOMPARE(hub.whoami().toEncoded(), "http://h:1/p/api/whoami-v2"_ba);
+    QCOMPARE(hub.webPage(data).toEncoded(), "http://h:1/p/datasets/o/n"_ba);
+    QCOMPARE(hub.webPage(repo(RepoType::Model, u"gpt2"_s)).toEncoded(), "http://h:1/p/gpt2"_ba);
+    QCOMPARE(Endpoint().text(), u"https://huggingface.co"_s);
+}
+
+void TestEndpoint::encodesPaths_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("folder") << u"a/b.txt"_s << "a/b.txt"_ba;
+    QTest::newRow("blank") << u"a b"_s << "a%20b"_ba;
+    QTest::newRow("marks") << u"a#b?c%d+e&f=g"_s << "a%23b%3Fc%25d%2Be%26f%3Dg"_ba;
+    QTest::newRow("already encoded") << u"a%20b%2Fc"_s << "a%2520b%252Fc"_ba;
+    QTest::newRow("umlaut") << u"grüße/日本.bin"_s << "gr%C3%BC%C3%9Fe/%E6%97%A5%E6%9C%AC.bin"_ba;
+    QTest::newRow("brackets") << u"a[1](2){3}.bin"_s << "a%5B1%5D%282%29%7B3%7D.bin"_ba;
+    QTest::newRow("rest") << u"a\"b'c<d>e|f`g^h~i,j;k:l@m!n$o*p"_s
+                          << "a%22b%27c%3Cd%3Ee%7Cf%60g%5Eh~i%2Cj%3Bk%3Al%40m%21n%24o%2Ap"_ba;
+}
+
+void TestEndpoint::encodesPaths()
+{
+    QFETCH(QString, path);
+    QFETCH(QByteArray, expected);
+    const auto model = repo(RepoType::Model, u"o/n"_s);
+    QCOMPARE(Endpoint().resolve(model, u"refs/pr/1"_s, path).toEncoded(),
+             "https://huggingface.co/o/n/resolve/refs%2Fpr%2F1/"_ba + expected);
+}
+
+void TestEndpoint::searches()
+{
+    hub::SearchQuery query;
+    query.text = u" qwen3 & co+ "_s;
+    query.author = u"me"_s;
+    query.filters = {u"gguf"_s, u"license:mit"_s};
+    query.sort = hub::SortOrder::Created;
+    const QByteArray url = Endpoint().search(query).toEncoded();
+    QVERIFY(url.startsWith("https://huggingface.co/api/models?sort=createdAt&limit=50"
+                           "&search=qwen3%20%26%20co%2B&author=me&filter=gguf"
+                           "&filter=license%3Amit&expand="_ba));
+    QVERIFY(url.contains("&expand=safetensors"_ba));
+    QCOMPARE(url.count("&expand=likes"_ba), 1);
+
+    query.type = RepoType::Space;
+    query.pageSize = 0;
+    const QByteArray spaces = Endpoint().search(query).toEncoded();
+    QVERIFY(spaces.startsWith("https://huggingface.co/api/spaces?"_ba));
+    QVERIFY(spaces.contains("&limit=1&"_ba));
+    QVERIFY(!spaces.contains("gated"_ba)); // would be answered with 400
+}
+
+void TestEndpoint::knowsItsOrigin()
+{
+    const Endpoint hub = *Endpoint::make(u"https://Hub.example/p"_s);
+    QVERIFY(hub.isSameOrigin(QUrl(u"https://hub.example/other"_s)));
+    QVERIFY(hub.isSameOrigin(QUrl(u"https://HUB.example:443/p"_s)));
+    QVERIFY(!hub.isSameOrigin(QUrl(u"http://hub.example/p"_s)));
+    QVERIFY(!hub.isSameOrigin(QUrl(u"https://hub.example:444/p"_s)));
+    QVERIFY(!hub.isSameOrigin(QUrl(u"https://hub.example.evil/p"_s)));
+    QVERIFY(!hub.isSameOrigin(QUrl(u"https://evil/?https://hub.example"_s)));
+    QVERIFY(!hub.isSameOrigin(QUrl()));
+}
+
+void TestEndpoint::rebases_data()
+{
+    QTest::addColumn<QString>("endpoint");
+    QTest::addColumn<QByteArray>("link");
+    QTest::addColumn<QByteArray>("expected");
+    const QByteArray query = "/api/models?limit=2&cursor=eyIk%3D%3D&search=a%20b"_ba;
+    QTest::newRow("same") << u"http://h:1"_s << "http://h:1"_ba + query << "http://h:1"_ba + query;
+    QTest::newRow("other host") << u"http://h:1"_s << "https://huggingface.co"_ba + query
+                                << "http://h:1"_ba + query;
+    QTest::newRow("other host, prefix")
+        << u"http://h:1/p"_s << "https://huggingface.co"_ba + query << "http://h:1/p"_ba + query;
+    QTest::newRow("own prefix") << u"http://h:1/p"_s << "http://h:1/p"_ba + query
+                                << "http://h:1/p"_ba + query;
+    QTest::newRow("prefix lost") << u"http://h:1/p"_s << "http://h:1"_ba + query
+                                 << "http://h:1/p"_ba + query;
+}
+
+void TestEndpoint::rebases()
+{
+    QFETCH(QString, endpoint);
+    QFETCH(QByteArray, link);
+    QFETCH(QByteArray, expected);
+    QCOMPARE(Endpoint::make(endpoint)->rebase(QUrl::fromEncoded(link)).toEncoded(), expected);
+}
+
+QTEST_GUILESS_MAIN(TestEndpoint)
+#include "endpoint.moc"
