@@ -19,6 +19,8 @@ class CallBase : public QObject {
 public:
     using QObject::QObject;
     virtual void cancel() = 0;
+    // For the owner that goes away: ends with Cancelled and tells it before returning.
+    virtual void end() = 0;
 
 Q_SIGNALS:
     void finished();
@@ -35,9 +37,15 @@ public:
 
     void cancel() override
     {
-        if (m_abort)
-            m_abort();
+        if (const auto abort = std::exchange(m_abort, {}))
+            abort();
         finish(core::fail(core::ErrorKind::Cancelled));
+    }
+
+    void end() override
+    {
+        cancel();
+        tell();
     }
 
     // For the maker of the Call.
@@ -49,16 +57,21 @@ public:
         m_result = std::move(result);
         m_abort = {};
         QMetaObject::invokeMethod(
-            this,
-            [this] {
-                Q_EMIT finished();
-                deleteLater();
-            },
-            Qt::QueuedConnection);
+            this, [this] { tell(); }, Qt::QueuedConnection);
     }
     bool isFinished() const { return m_result.has_value(); }
 
 private:
+    void tell()
+    {
+        if (m_told)
+            return;
+        m_told = true;
+        deleteLater();
+        Q_EMIT finished();
+    }
+
+    bool m_told = false;
     std::optional<core::Result<T>> m_result;
     std::function<void()> m_abort;
 };

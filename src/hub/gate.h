@@ -23,6 +23,7 @@ struct Budget {
     qint64 left = 0;
     core::Clock::Duration resetAt{0}; // 0: no window seen yet
     core::Clock::Duration blockedUntil{0}; // after a 429
+    core::Clock::Duration window = std::chrono::minutes(5);
 };
 
 struct Decision {
