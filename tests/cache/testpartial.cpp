@@ -6,8 +6,6 @@
 #include <QTest>
 #include <QThread>
 
-#include <csignal>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,9 +82,6 @@ private Q_SLOTS:
     void discardRemovesAll();
     void staleCheckpointChangesNothing();
     void countsUnsyncedBytes();
-    void fullDiskAtBegin();
-    void fullDiskWhileWriting();
-    void failedWriteFallsBack();
     void checkpointOutlivesPartial();
 };
 
@@ -495,84 +490,6 @@ void TestPartial::countsUnsyncedBytes()
     QCOMPARE((*partial)->unsynced(), 1300);
     (*partial)->checkpointed(checkpoint);
     QCOMPARE((*partial)->unsynced(), 300);
-}
-
-void TestPartial::fullDiskAtBegin()
-{
-    const cachetest::SmallDisk disk(u"4m"_s);
-    if (!disk.isMounted())
-        QSKIP("a small file system cannot be mounted here");
-    const Layout layout(disk.path());
-    const auto partial = Partial::open(layout, identity(large));
-    QVERIFY(!partial);
-    QCOMPARE(partial.error().kind, core::ErrorKind::DiskFull);
-    QVERIFY(cachetest::namesIn(layout.blobs(cachetest::repo())).isEmpty());
-}
-
-void TestPartial::fullDiskWhileWriting()
-{
-    const cachetest::SmallDisk disk(u"16m"_s);
-    if (!disk.isMounted())
-        QSKIP("a small file system cannot be mounted here");
-    const Layout layout(disk.path());
-    const QByteArray content = cachetest::randomBytes(large, 11);
-    {
-        const auto partial = Partial::open(layout, identity(large));
-        VERIFY_RESULT(partial);
-        VERIFY_RESULT((*partial)->write(0, QByteArrayView(content).first(mebi)));
-        const auto checkpoint = (*partial)->checkpoint();
-        VERIFY_RESULT(checkpoint.run());
-        (*partial)->checkpointed(checkpoint);
-        // Fill the rest: not even a sidecar finds room now.
-        QFile filler(disk.path() + "/filler"_L1);
-        QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
-        while (filler.write(QByteArray(4096, 'f')) == 4096) { }
-        VERIFY_RESULT((*partial)->write(mebi, QByteArrayView(content).sliced(mebi, mebi)));
-        const auto full = (*partial)->checkpoint().run();
-        QVERIFY(!full);
-        QCOMPARE(full.error().kind, core::ErrorKind::DiskFull);
-        const auto note = (*partial)->noteWritten();
-        QVERIFY(!note);
-        QCOMPARE(note.error().kind, core::ErrorKind::DiskFull);
-    }
-    // What was safe is safe.
-    const auto partial = Partial::open(layout, identity(large));
-    VERIFY_RESULT(partial);
-    QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
-    QVERIFY(cachetest::readFile((*partial)->filePath()).first(mebi) == content.first(mebi));
-    QFile::remove(disk.path() + "/filler"_L1);
-}
-
-void TestPartial::failedWriteFallsBack()
-{
-    // A file larger than this process may write: a failure that is no full disk.
-    const QTemporaryDir folder;
-    const Layout layout(folder.path());
-    const auto partial = Partial::open(layout, identity(large));
-    VERIFY_RESULT(partial);
-    VERIFY_RESULT((*partial)->write(0, QByteArray(mebi, 'x')));
-    const auto checkpoint = (*partial)->checkpoint();
-    VERIFY_RESULT(checkpoint.run());
-    (*partial)->checkpointed(checkpoint);
-    VERIFY_RESULT((*partial)->write(mebi, QByteArray(mebi, 'y')));
-    VERIFY_RESULT((*partial)->noteWritten());
-
-    auto *const old = ::signal(SIGXFSZ, SIG_IGN);
-    rlimit before = {};
-    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
-    const rlimit limit{3 * mebi, before.rlim_max};
-    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &limit), 0);
-    const auto written = (*partial)->write(6 * mebi, QByteArray(mebi, 'z'));
-    ::setrlimit(RLIMIT_FSIZE, &before);
-    ::signal(SIGXFSZ, old);
-    QVERIFY(!written);
-    QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
-    QVERIFY(!(*partial)->write(0, "x"_ba));
-    QVERIFY(!(*partial)->noteWritten());
-    QVERIFY(!(*partial)->checkpoint().run());
-    const auto again = Partial::open(layout, identity(large));
-    VERIFY_RESULT(again);
-    QCOMPARE((*again)->written(), ranges({{0, mebi}}));
 }
 
 void TestPartial::checkpointOutlivesPartial()
