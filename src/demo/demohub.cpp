@@ -1,6 +1,7 @@
 #include "demo/demohub.h"
 
 #include <QElapsedTimer>
+#include <QHostInfo>
 #include <QPointer>
 #include <QTcpServer>
 
@@ -27,9 +28,16 @@ DemoOptions normalised(DemoOptions options)
     return options;
 }
 
-QString originOf(const QTcpServer &server)
+QString originOf(const QTcpServer &server, const QString &host)
 {
-    return u"http://127.0.0.1:%1"_s.arg(server.serverPort());
+    return u"http://%1:%2"_s.arg(host).arg(server.serverPort());
+}
+
+QString loopbackName()
+{
+    const QString name = u"localhost"_s;
+    const QHostAddress loopback(QHostAddress::LocalHost);
+    return QHostInfo::fromName(name).addresses().contains(loopback) ? name : loopback.toString();
 }
 
 qint64 sizeOf(const QList<File> &files)
@@ -124,8 +132,8 @@ core::Result<void> DemoHub::listen()
         return hub;
     if (const auto cdn = open(d->cdnServer, d->site.options.cdnPort); !cdn)
         return cdn;
-    d->site.endpoint = originOf(d->hubServer) + d->site.options.prefix;
-    d->site.cdnOrigin = originOf(d->cdnServer);
+    d->site.endpoint = originOf(d->hubServer, u"127.0.0.1"_s) + d->site.options.prefix;
+    d->site.cdnOrigin = originOf(d->cdnServer, loopbackName());
     return {};
 }
 
@@ -173,6 +181,7 @@ void DemoHub::Private::accept(DemoHub *hub, QTcpServer &server, Origin origin)
 void DemoHub::Private::admit(HttpConnection *connection, Request request)
 {
     request.id = ++lastId;
+    connection->identify(request.id);
     if (auto refusal = router.admit(request, now()))
         send(connection, request, *refusal);
     else

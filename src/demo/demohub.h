@@ -78,7 +78,9 @@ public:
     core::Result<void> listen();
 
     QString endpoint() const; // "http://127.0.0.1:PORT/prefix"
-    QString cdnOrigin() const; // "http://127.0.0.1:PORT"
+    // "http://localhost:PORT": the same address by another name, because clients tell a CDN from
+    // the Hub by its host; with 127.0.0.1 where that name does not lead there.
+    QString cdnOrigin() const;
 
     void setRepo(const Repo &repo); // adds or replaces
 

@@ -19,7 +19,9 @@ public:
     // Takes the socket over.
     HttpConnection(QTcpSocket *socket, Origin origin, QObject *parent);
 
-    // Answers the request last announced by requested().
+    // Numbers the request last announced by requested(), so that ended() can be told from others.
+    void identify(quint64 id) { m_request.id = id; }
+    // Answers that request.
     void respond(const Response &response);
 
 Q_SIGNALS:
