@@ -72,8 +72,7 @@ Response gitFile(const Request &request, const RepoIndex &repo, const File &file
     } else {
         response.setHeader("Content-Type"_ba, "text/plain; charset=utf-8"_ba);
         nameFile(response, file.path);
-        // No range of an empty file can be satisfied; clients that always ask for one get it whole.
-        serveRange(file.content->size() > 0 ? request : Request(), file.content, response);
+        serveRange(request, file.content, response);
     }
     response.setHeader("ETag"_ba, tag);
     response.setHeader("X-Repo-Commit"_ba, repo.commit().toLatin1());
