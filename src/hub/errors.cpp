@@ -1,5 +1,6 @@
 #include "hub/errors.h"
 
+#include <QLocale>
 #include <QRegularExpression>
 
 #include "core/redact.h"
@@ -118,6 +119,13 @@ ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &mes
     return ErrorKind::BadRequest;
 }
 
+QDateTime httpDate(const QByteArray &text)
+{
+    const QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(text.trimmed()),
+                                                   u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+    return QDateTime(date.date(), date.time(), Qt::UTC);
+}
+
 // Seconds, or an HTTP date counted from the server's own clock where it names it.
 std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
 {
@@ -128,11 +136,8 @@ std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
     const qint64 seconds = value->trimmed().toLongLong(&isNumber);
     if (isNumber)
         return seconds < 0 ? std::nullopt : std::optional(std::chrono::seconds(seconds));
-    const auto fromHttp = [](const QByteArray &text) {
-        return QDateTime::fromString(QString::fromLatin1(text.trimmed()), Qt::RFC2822Date);
-    };
-    const QDateTime then = fromHttp(*value);
-    const QDateTime date = fromHttp(headerValue(headers, "Date").value_or(QByteArray()));
+    const QDateTime then = httpDate(*value);
+    const QDateTime date = httpDate(headerValue(headers, "Date").value_or(QByteArray()));
     if (!then.isValid())
         return std::nullopt;
     const QDateTime now = date.isValid() ? date : QDateTime::currentDateTimeUtc();

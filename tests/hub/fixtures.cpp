@@ -1,0 +1,257 @@
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include "hub/errors.h"
+#include "hub/parse.h"
+
+using namespace Qt::StringLiterals;
+using core::ErrorKind;
+using core::RepoType;
+
+Q_DECLARE_METATYPE(core::ErrorKind)
+
+// Recorded answers of the real Hub, read where they lie beside the project. Every file of the
+// folders that concern this layer must be understood.
+class TestFixtures : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void lists_data();
+    void lists();
+    void infos_data();
+    void infos();
+    void trees_data();
+    void trees();
+    void accounts_data();
+    void accounts();
+    void errors_data();
+    void errors();
+    void redirects_data();
+    void redirects();
+    void rates_data();
+    void rates();
+    void nextLinks();
+
+private:
+    void addFiles(const QStringList &folders, const QString &pattern);
+    QByteArray load(const QString &name) const;
+    hub::HttpReply loadHead(const QString &name) const;
+
+    QDir m_root;
+};
+
+void TestFixtures::initTestCase()
+{
+    m_root = QDir(qEnvironmentVariable("HUBLOAD_FIXTURES"));
+    if (qEnvironmentVariable("HUBLOAD_FIXTURES").isEmpty() || !m_root.exists(u"INDEX.md"_s))
+        QSKIP("The recorded answers of the Hub are not beside the project: nothing to compare.");
+}
+
+void TestFixtures::addFiles(const QStringList &folders, const QString &pattern)
+{
+    QTest::addColumn<QString>("file");
+    int count = 0;
+    for (const QString &folder : folders) {
+        const QDir dir(m_root.filePath(folder));
+        for (const QString &name : dir.entryList({pattern}, QDir::Files)) {
+            QTest::newRow(qPrintable(folder + u'/' + name)) << folder + u'/' + name;
+            ++count;
+        }
+    }
+    QVERIFY2(count > 0, "the folder is there and holds nothing of this kind");
+}
+
+QByteArray TestFixtures::load(const QString &name) const
+{
+    QFile file(m_root.filePath(name));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+hub::HttpReply TestFixtures::loadHead(const QString &name) const
+{
+    hub::HttpReply reply;
+    QList<QByteArray> lines = load(name).split('\n');
+    reply.status = lines.takeFirst().split(' ').value(1).toInt();
+    for (const QByteArray &line : lines) {
+        const qsizetype colon = line.indexOf(':');
+        if (colon > 0)
+            reply.headers.append({line.left(colon), line.mid(colon + 1).trimmed()});
+    }
+    return reply;
+}
+
+void TestFixtures::lists_data()
+{
+    addFiles({u"models-list"_s, u"datasets-list"_s, u"spaces-list"_s}, u"*.json"_s);
+}
+
+void TestFixtures::lists()
+{
+    QFETCH(QString, file);
+    const RepoType type = file.startsWith(u"models"_s) ? RepoType::Model
+        : file.startsWith(u"datasets"_s)               ? RepoType::Dataset
+                                                       : RepoType::Space;
+    QByteArray json = load(file);
+    if (json.trimmed().startsWith('{'))
+        json = '[' + json + ']'; // one item of a list
+    const auto repos = hub::parseRepoList(type, json);
+    QVERIFY2(repos, qPrintable(repos ? QString() : repos.error().detail));
+    QVERIFY(!repos->isEmpty());
+    for (const hub::RepoSummary &repo : *repos) {
+        QVERIFY(repo.repo.isValid() && !repo.author.isEmpty());
+        QVERIFY(repo.downloads >= 0 || type == RepoType::Space);
+    }
+}
+
+void TestFixtures::infos_data()
+{
+    addFiles({u"model-info"_s}, u"*.json"_s);
+}
+
+void TestFixtures::infos()
+{
+    QFETCH(QString, file);
+    const auto info = hub::parseRepoInfo(RepoType::Model, load(file));
+    QVERIFY2(info, qPrintable(info ? QString() : info.error().detail));
+    const bool isPart = file.contains(u".expand"_s);
+    QVERIFY(isPart || core::isCommitId(info->commit));
+    QVERIFY(isPart || info->summary.lastModified.isValid());
+    QVERIFY(isPart || info->summary.likes >= 0);
+}
+
+void TestFixtures::trees_data()
+{
+    addFiles({u"tree"_s}, u"*.json"_s);
+}
+
+void TestFixtures::trees()
+{
+    QFETCH(QString, file);
+    const auto page = hub::parseTree(load(file));
+    QVERIFY2(page, qPrintable(page ? QString() : page.error().detail));
+    QVERIFY(!page->entries.isEmpty());
+    QCOMPARE(page->refused, QStringList());
+    for (const hub::TreeEntry &entry : std::as_const(page->entries)) {
+        const bool isFile = entry.kind == hub::TreeEntry::Kind::File;
+        QCOMPARE(entry.contentId().has_value(), isFile);
+        QVERIFY(!isFile || entry.size > 0);
+        QVERIFY(!entry.lfs || entry.sha256.size() == 64);
+    }
+}
+
+void TestFixtures::accounts_data()
+{
+    addFiles({u"whoami"_s}, u"*.json"_s);
+}
+
+void TestFixtures::accounts()
+{
+    QFETCH(QString, file);
+    const auto account = hub::parseAccount(load(file));
+    QVERIFY(account);
+    QVERIFY(!account->name.isEmpty() && !account->role.isEmpty());
+}
+
+void TestFixtures::errors_data()
+{
+    addFiles({u"errors"_s}, u"*.http"_s);
+}
+
+// What each recording is about stands in its name.
+static ErrorKind expectedKind(const QString &name, int status)
+{
+    if (name.contains(u"bad-token"_s))
+        return ErrorKind::Unauthorized;
+    if (name.contains(u"gated"_s))
+        return ErrorKind::Gated;
+    if (name.contains(u"missing-repo"_s) || name.contains(u"repo-not-found"_s))
+        return ErrorKind::RepoNotFound;
+    if (status == 404)
+        return ErrorKind::EntryNotFound;
+    if (status == 429)
+        return ErrorKind::RateLimited;
+    if (status == 401)
+        return ErrorKind::Unauthorized;
+    return status >= 500 ? ErrorKind::ServerError : ErrorKind::BadRequest;
+}
+
+void TestFixtures::errors()
+{
+    QFETCH(QString, file);
+    hub::HttpReply reply = loadHead(file);
+    const QString stem = file.chopped(5);
+    for (const auto &ending : {u".json"_s, u".txt"_s, u".body.txt"_s}) {
+        if (m_root.exists(stem + ending))
+            reply.body = load(stem + ending);
+    }
+    QString url = u"https://huggingface.co/api/models/o/n"_s;
+    if (file.contains(u"resolve"_s))
+        url = u"https://huggingface.co/o/n/resolve/main/x"_s;
+    else if (file.contains(u"tree"_s))
+        url += u"/tree/main/x"_s;
+    else if (file.contains(u"inference"_s))
+        url = u"https://huggingface.co/inference/x"_s;
+    reply.url = QUrl(url);
+    const core::Error error = hub::errorFromReply(reply);
+    QCOMPARE(error.kind, expectedKind(file, reply.status));
+    QCOMPARE(error.httpStatus, reply.status);
+    if (!reply.body.isEmpty())
+        QVERIFY(!error.serverMessage.isEmpty());
+    if (reply.status == 429)
+        QVERIFY(error.retryAfter.has_value());
+}
+
+void TestFixtures::redirects_data()
+{
+    addFiles({u"redirects"_s, u"resolve"_s}, u"*.http"_s);
+}
+
+// Recorded Locations must leave again as they came (a shortened note apart).
+void TestFixtures::redirects()
+{
+    QFETCH(QString, file);
+    const hub::HttpReply reply = loadHead(file);
+    QVERIFY(reply.status >= 200 && reply.status < 400);
+    const auto location = hub::headerValue(reply.headers, "Location");
+    if (!location || location->contains("\xe2\x80\xa6"))
+        return;
+    const QUrl base(u"https://huggingface.co/a/b/resolve/main/c"_s);
+    const QByteArray resolved = base.resolved(QUrl::fromEncoded(*location)).toEncoded();
+    const bool isRelative = location->startsWith('/');
+    QCOMPARE(resolved, isRelative ? "https://huggingface.co"_ba + *location : *location);
+}
+
+void TestFixtures::rates_data()
+{
+    addFiles({u"redirects"_s, u"resolve"_s, u"whoami"_s, u"errors"_s}, u"*.http"_s);
+}
+
+void TestFixtures::rates()
+{
+    QFETCH(QString, file);
+    const hub::HttpReply reply = loadHead(file);
+    const auto rate = hub::parseRate(reply.headers);
+    const bool isStale = hub::headerValue(reply.headers, "Age").value_or("0"_ba).toInt() > 0;
+    const bool isThere = hub::headerValue(reply.headers, "RateLimit").has_value();
+    QCOMPARE(rate.has_value(), isThere && !isStale);
+    if (rate)
+        QVERIFY(rate->reset.count() <= 300 && rate->left >= 0 && !rate->bucket.isEmpty());
+}
+
+void TestFixtures::nextLinks()
+{
+    const QUrl base(u"https://huggingface.co/api/models"_s);
+    for (const auto &file :
+         {u"models-list/link-header.createdAt.http"_s, u"tree/link-header.c4.http"_s}) {
+        const QUrl next = hub::parseNextLink(loadHead(file).headers, base);
+        QVERIFY2(next.isValid() && next.hasQuery(), qPrintable(file));
+    }
+    // Links that lead to no next page.
+    const hub::HttpReply file = loadHead(u"resolve/302-HEAD-resolve.model.safetensors.http"_s);
+    QVERIFY(hub::headerValue(file.headers, "Link").has_value());
+    QVERIFY(hub::parseNextLink(file.headers, base).isEmpty());
+}
+
+QTEST_GUILESS_MAIN(TestFixtures)
+#include "fixtures.moc"

@@ -1,0 +1,325 @@
+#include "hub/gate.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+#include "support/manualclock.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using hub::Bucket;
+using hub::Budget;
+using hub::decide;
+using hub::Gate;
+using hub::Priority;
+using hub::RateInfo;
+using Duration = core::Clock::Duration;
+
+Q_DECLARE_METATYPE(hub::Priority)
+
+namespace {
+
+Budget budgetOf(qint64 quota, qint64 left, Duration resetAt, Duration blockedUntil = 0s)
+{
+    Budget budget;
+    budget.quota = quota;
+    budget.left = left;
+    budget.resetAt = resetAt;
+    budget.blockedUntil = blockedUntil;
+    return budget;
+}
+
+RateInfo rate(const QString &bucket, qint64 left, std::chrono::seconds reset, qint64 quota = -1)
+{
+    RateInfo info;
+    info.bucket = bucket;
+    info.left = left;
+    info.reset = reset;
+    info.quota = quota;
+    return info;
+}
+
+} // namespace
+
+class TestGate : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void decides_data();
+    void decides();
+    void backgroundIsSpread();
+    void startsAnonymous();
+    void neverInsideEnter();
+    void foregroundFirst();
+    void dropsTheGone();
+    void waitsForTheWindow();
+    void windowRefillsItself();
+    void backgroundKeepsAFifth();
+    void bucketsAreApart();
+    void refusals_data();
+    void refusals();
+    void refusalHoldsEverybody();
+    void hostileRates();
+    void mayDieInside();
+
+private:
+    support::ManualClock m_clock;
+};
+
+void TestGate::decides_data()
+{
+    QTest::addColumn<Budget>("budget");
+    QTest::addColumn<Priority>("priority");
+    QTest::addColumn<bool>("go");
+    QTest::addColumn<qint64>("until");
+    const auto row = [](const char *name, const Budget &budget, Priority priority, bool go,
+                        Duration until = 0s) {
+        QTest::newRow(name) << budget << priority << go << qint64(until.count());
+    };
+    const auto front = Priority::Foreground;
+    const auto back = Priority::Background; // now is 1000 s
+    row("nothing known", budgetOf(500, 500, 0s), front, true);
+    row("last one", budgetOf(500, 1, 1100s), front, true);
+    row("empty", budgetOf(500, 0, 1100s), front, false, 1100s);
+    row("window over", budgetOf(500, 0, 1000s), front, true);
+    row("blocked", budgetOf(500, 400, 1100s, 1050s), front, false, 1050s);
+    row("blocked beyond the window", budgetOf(500, 400, 900s, 1050s), front, false, 1050s);
+    row("block over", budgetOf(500, 400, 1100s, 1000s), front, true);
+    row("background, more than half", budgetOf(500, 251, 1290s), back, true);
+    row("background, reserve", budgetOf(500, 100, 1100s), back, false, 1100s);
+    row("background, reserve of a past window", budgetOf(500, 100, 999s), back, true);
+    row("background, early and at half", budgetOf(500, 250, 1299s), back, true);
+    row("background, early and low", budgetOf(500, 175, 1300s), back, false, 1150s);
+    row("background, late and low", budgetOf(500, 175, 1100s), back, true);
+    row("background, nothing known", budgetOf(500, 200, 0s), back, true);
+    row("no quota", budgetOf(0, 0, 0s), front, false, 1300s);
+}
+
+void TestGate::decides()
+{
+    QFETCH(Budget, budget);
+    QFETCH(Priority, priority);
+    QFETCH(qint64, until);
+    const hub::Decision decision = decide(1000s, budget, priority);
+    QTEST(decision.go, "go");
+    if (!decision.go)
+        QCOMPARE(qint64(decision.until.count()), until);
+}
+
+// Whatever the seed: background never takes the reserve and is not done before the window is.
+void TestGate::backgroundIsSpread()
+{
+    Budget budget = budgetOf(1000, 500, 300s);
+    Duration now = 0s;
+    Duration last = 0s;
+    int sent = 0;
+    while (now < budget.resetAt) {
+        const hub::Decision decision = decide(now, budget, Priority::Background);
+        if (!decision.go) {
+            QVERIFY(decision.until > now);
+            now = decision.until;
+            continue;
+        }
+        --budget.left;
+        ++sent;
+        last = now;
+    }
+    QCOMPARE(budget.left, 200);
+    QCOMPARE(sent, 300);
+    QVERIFY(last > 290s);
+}
+
+void TestGate::startsAnonymous()
+{
+    Gate gate(m_clock);
+    QCOMPARE(gate.budget(Bucket::Api).left, 500);
+    QCOMPARE(gate.budget(Bucket::Resolvers).left, 3000);
+    QCOMPARE(gate.budget(Bucket::Pages).left, 100);
+    QCOMPARE(gate.budget(Bucket::Api).resetAt, Duration(0));
+}
+
+void TestGate::neverInsideEnter()
+{
+    Gate gate(m_clock);
+    int runs = 0;
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
+    QCOMPARE(runs, 0);
+    QTRY_COMPARE(runs, 1);
+    QCOMPARE(gate.budget(Bucket::Api).left, 499);
+    QCOMPARE(gate.budget(Bucket::Api).resetAt, m_clock.monotonic() + 300s);
+}
+
+void TestGate::foregroundFirst()
+{
+    Gate gate(m_clock);
+    QString order;
+    gate.enter(Bucket::Api, Priority::Background, this, [&] { order += u'a'; });
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { order += u'b'; });
+    gate.enter(Bucket::Api, Priority::Background, this, [&] { order += u'c'; });
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { order += u'd'; });
+    QTRY_COMPARE(order, u"bdac"_s);
+}
+
+void TestGate::dropsTheGone()
+{
+    Gate gate(m_clock);
+    int runs = 0;
+    auto gone = std::make_unique<QObject>();
+    gate.enter(Bucket::Api, Priority::Foreground, gone.get(), [&] { runs += 100; });
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
+    gone.reset();
+    QTRY_COMPARE(runs, 1);
+    QCOMPARE(gate.budget(Bucket::Api).left, 499);
+}
+
+void TestGate::waitsForTheWindow()
+{
+    Gate gate(m_clock);
+    QList<std::optional<std::chrono::seconds>> times;
+    connect(&gate, &Gate::waiting, this,
+            [&](Bucket, std::optional<std::chrono::seconds> time) { times.append(time); });
+    gate.observe({rate(u"api"_s, 2, 60s, 500)});
+    int runs = 0;
+    for (int i = 0; i < 5; ++i)
+        gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
+    QTRY_COMPARE(runs, 2);
+    QCOMPARE(times.size(), 1);
+    QCOMPARE(times.first(), 60s);
+    m_clock.advance(59s);
+    QCoreApplication::processEvents();
+    QCOMPARE(runs, 2);
+    m_clock.advance(1s);
+    QCOMPARE(runs, 5);
+    QCOMPARE(times.size(), 2);
+    QCOMPARE(times.last(), std::nullopt);
+    QCOMPARE(gate.budget(Bucket::Api).left, 497);
+}
+
+void TestGate::windowRefillsItself()
+{
+    Gate gate(m_clock);
+    int runs = 0;
+    for (int i = 0; i < 120; ++i)
+        gate.enter(Bucket::Pages, Priority::Foreground, this, [&] { ++runs; });
+    QTRY_COMPARE(runs, 100); // no answer ever spoke of a window
+    QTest::qWait(10);
+    QCOMPARE(runs, 100);
+    m_clock.advance(300s);
+    QCOMPARE(runs, 120);
+    m_clock.advance(300s);
+    QCOMPARE(gate.budget(Bucket::Pages).left, 100);
+}
+
+void TestGate::backgroundKeepsAFifth()
+{
+    Gate gate(m_clock);
+    int runs = 0;
+    for (int i = 0; i < 100; ++i)
+        gate.enter(Bucket::Pages, Priority::Background, this, [&] { ++runs; });
+    QTRY_COMPARE(runs, 51); // at one half the line begins
+    for (int i = 0; i < 299; ++i) {
+        m_clock.advance(1s);
+        QVERIFY(gate.budget(Bucket::Pages).left >= 20);
+    }
+    QCOMPARE(runs, 80);
+    int front = 0;
+    gate.enter(Bucket::Pages, Priority::Foreground, this, [&] { ++front; });
+    QTRY_COMPARE(front, 1); // what the reserve is for
+    m_clock.advance(2s);
+    QCOMPARE(runs, 100);
+}
+
+void TestGate::bucketsAreApart()
+{
+    Gate gate(m_clock);
+    gate.observe({rate(u"api"_s, 0, 60s), rate(u"search"_s, 0, 60s), rate(u""_s, 0, 60s)});
+    QString order;
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { order += u'a'; });
+    gate.enter(Bucket::Resolvers, Priority::Foreground, this, [&] { order += u'r'; });
+    QTRY_COMPARE(order, u"r"_s);
+    m_clock.advance(60s);
+    QCOMPARE(order, u"ra"_s);
+}
+
+void TestGate::refusals_data()
+{
+    QTest::addColumn<QList<RateInfo>>("rates");
+    QTest::addColumn<int>("after");
+    QTest::addColumn<int>("attempt");
+    QTest::addColumn<int>("expected");
+    QTest::newRow("r = 0") << QList<RateInfo>{rate(u"api"_s, 0, 55s)} << 7 << 0 << 55;
+    QTest::newRow("per action") << QList<RateInfo>{rate(u"api"_s, 99794, 241s)} << 7 << 0 << 7;
+    QTest::newRow("other bucket") << QList<RateInfo>{rate(u"pages"_s, 0, 55s)} << 7 << 0 << 7;
+    QTest::newRow("nothing said") << QList<RateInfo>{} << -1 << 0 << 1;
+    QTest::newRow("nothing said, again") << QList<RateInfo>{} << -1 << 3 << 8;
+    QTest::newRow("nothing said, for ever") << QList<RateInfo>{} << -1 << 1000 << 256;
+    QTest::newRow("a lie") << QList<RateInfo>{rate(u"api"_s, 0, 1'000'000'000s)} << -1 << 0 << 3600;
+}
+
+void TestGate::refusals()
+{
+    QFETCH(QList<RateInfo>, rates);
+    QFETCH(int, after);
+    QFETCH(int, attempt);
+    QFETCH(int, expected);
+    Gate gate(m_clock);
+    core::Error error = core::makeError(core::ErrorKind::RateLimited);
+    if (after >= 0)
+        error.retryAfter = std::chrono::seconds(after);
+    const auto wait = gate.refused(Bucket::Api, rates, error, attempt);
+    QVERIFY(wait >= std::chrono::seconds(expected));
+    QVERIFY(wait <= std::chrono::seconds(expected + 1));
+    const Duration blocked = gate.budget(Bucket::Api).blockedUntil - m_clock.monotonic();
+    QVERIFY(blocked >= std::chrono::seconds(expected));
+}
+
+void TestGate::refusalHoldsEverybody()
+{
+    Gate gate(m_clock);
+    core::Error error = core::makeError(core::ErrorKind::RateLimited);
+    error.retryAfter = 10s;
+    gate.refused(Bucket::Api, {}, error, 0);
+    error.retryAfter = 1s;
+    gate.refused(Bucket::Api, {}, error, 0); // does not shorten it
+    int runs = 0;
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
+    QTest::qWait(10);
+    m_clock.advance(9900ms);
+    QCOMPARE(runs, 0);
+    m_clock.advance(1200ms);
+    QCOMPARE(runs, 1);
+}
+
+void TestGate::hostileRates()
+{
+    Gate gate(m_clock);
+    RateInfo odd = rate(u"api"_s, 1'000'000'000, 0s, 0);
+    odd.window = -5s;
+    gate.observe({odd});
+    QVERIFY(gate.budget(Bucket::Api).window == 300s);
+    odd = rate(u"api"_s, 0, 1'000'000'000s, 1'000'000'000);
+    odd.window = 1'000'000'000s;
+    gate.observe({odd});
+    int runs = 0;
+    gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
+    QTest::qWait(10);
+    m_clock.advance(1h); // at most
+    QCOMPARE(runs, 1);
+}
+
+void TestGate::mayDieInside()
+{
+    auto gate = std::make_unique<Gate>(m_clock);
+    int runs = 0;
+    for (int i = 0; i < 3; ++i) {
+        gate->enter(Bucket::Api, Priority::Foreground, this, [&] {
+            ++runs;
+            gate.reset();
+        });
+    }
+    QTRY_COMPARE(runs, 1);
+    QTest::qWait(10);
+    QCOMPARE(runs, 1);
+}
+
+QTEST_GUILESS_MAIN(TestGate)
+#include "gate.moc"
