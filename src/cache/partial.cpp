@@ -210,6 +210,14 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
     return partial;
 }
 
+qint64 Partial::writtenSoFar(const Layout &layout, const PartialIdentity &identity)
+{
+    PartialFile file(layout, identity);
+    core::RangeSet safe;
+    const auto found = file.hasSidecar() ? file.adopt(&safe) : std::nullopt;
+    return found ? found->total() : 0;
+}
+
 const QString &Partial::filePath() const
 {
     return d->file->path;

@@ -30,6 +30,9 @@ public:
     // supported), empty sidecar, folder sync. DiskFull or FileIo.
     static core::Result<std::unique_ptr<Partial>> open(const Layout &layout,
                                                        const PartialIdentity &identity);
+    // How many bytes open() would continue with. Looks, takes nothing, needs no lock.
+    static qint64 writtenSoFar(const Layout &layout, const PartialIdentity &identity);
+
     ~Partial(); // closes; keeps the files
     Q_DISABLE_COPY_MOVE(Partial)
 

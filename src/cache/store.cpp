@@ -11,6 +11,7 @@
 
 #include "cache/copy.h"
 #include "cache/folders.h"
+#include "cache/partial.h"
 #include "cache/temporary.h"
 #include "cache/treefile.h"
 #include "core/atomicfile.h"
@@ -134,6 +135,14 @@ bool Store::hasEntry(const core::RepoId &repo, const QString &commit, const QStr
             return false;
     }
     return S_ISREG(facts.st_mode) && facts.st_size == size;
+}
+
+qint64 Store::storedBytes(const core::RepoId &repo, const QString &commit, const QString &path,
+                          const core::ContentId &id, qint64 size) const
+{
+    if (hasEntry(repo, commit, path, id, size) || hasBlob(repo, id, size))
+        return size;
+    return Partial::writtenSoFar(m_layout, {repo, {}, commit, path, id, size});
 }
 
 core::Result<void> Store::publish(const core::RepoId &repo, const core::ContentId &id,

@@ -40,6 +40,11 @@ public:
     bool hasEntry(const core::RepoId &repo, const QString &commit, const QString &path,
                   const core::ContentId &id, qint64 size) const;
 
+    // How many bytes of this content need not be fetched: all of it for an entry or a blob, what is
+    // written of a partial. Looks only, needs no lock.
+    qint64 storedBytes(const core::RepoId &repo, const QString &commit, const QString &path,
+                       const core::ContentId &id, qint64 size) const;
+
     // Renames a complete, verified and synced partial to its blob, gives it the mode of a fresh
     // file and syncs the folder. The verified file takes the place of whatever has the name:
     // others do not verify, and who has the old file open keeps it.
