@@ -3,6 +3,7 @@
 #include <QDateTime>
 #include <QList>
 #include <QString>
+#include <QStringList>
 #include <QUuid>
 
 #include <optional>
@@ -24,7 +25,8 @@ struct DownloadRequest {
     QString revision; // as asked for: branch, tag, commit
     QString commit; // 40 hex, pinned
     QList<hub::TreeEntry> chosen; // files only
-    QList<hub::TreeEntry> listing; // every file of the commit, for trees/<commit>.json
+    QList<hub::TreeEntry>
+        listing; // every file of the commit, for trees/<commit>.json; may be empty
     cache::Location place;
 };
 
@@ -34,7 +36,7 @@ struct FileStatus {
     qint64 size = 0;
     qint64 done = 0; // bytes written, or reused
     State state = State::Queued;
-    bool checked = false; // digest compared; false for content without an id
+    bool checked = false; // digest compared by us; false for content without an id
     bool reused = false; // was here already
     std::optional<core::Error> error;
     QDateTime retryAt; // Waiting only; UTC
@@ -51,13 +53,13 @@ struct DownloadStatus {
     State state = State::Queued;
     qint64 size = 0;
     qint64 done = 0;
-    int files = 0;
+    int files = 0; // blobs; what FileStatus counts
     int filesDone = 0;
     double bytesPerSecond = 0; // smoothed
     std::optional<qint64> secondsLeft;
     std::optional<core::Error> error; // of the worst file
     QDateTime retryAt;
-    bool checked = false; // Done: every file was compared with its id
+    bool checked = false; // Done: every file was compared with its id, now or when it was fetched
     QDateTime added;
     QDateTime finished;
 };

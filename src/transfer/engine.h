@@ -52,7 +52,7 @@ public:
     QList<DownloadId> downloads() const; // in queue order
     DownloadStatus status(const DownloadId &id) const;
     QList<FileStatus> files(const DownloadId &id) const;
-    const DownloadRequest &request(const DownloadId &id) const;
+    const DownloadRequest &request(const DownloadId &id) const; // an empty one for an unknown id
     bool isIdle() const; // nothing runs and nothing waits to
     QStringList recoveredProblems() const; // queue files that could not be read, kept aside
 

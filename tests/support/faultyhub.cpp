@@ -1,5 +1,6 @@
 #include "support/faultyhub.h"
 
+#include <QCryptographicHash>
 #include <QSemaphore>
 #include <QTest>
 
@@ -326,6 +327,10 @@ demo::Repo makeRepo(const QString &id, const QList<demo::File> &files)
     demo::Repo repo;
     repo.id = *made;
     repo.files = files;
+    QCryptographicHash commit(QCryptographicHash::Sha1); // names the state; no file bytes pass here
+    for (const demo::File &file : files)
+        commit.addData((file.path + file.content->gitSha1() + u'\n').toUtf8());
+    repo.commit = QString::fromLatin1(commit.result().toHex());
     repo.lastModified = QDateTime(QDate(2026, 5, 1), QTime(12, 0), Qt::UTC);
     return repo;
 }

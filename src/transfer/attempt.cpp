@@ -1,0 +1,441 @@
+#include "transfer/attempt.h"
+
+#include <algorithm>
+
+#include "core/digest.h"
+#include "transfer/filler.h"
+#include "transfer/worker.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace transfer {
+
+namespace {
+
+constexpr qint64 MiB = 1024 * 1024;
+constexpr qint64 checkpointBytes = 64 * MiB;
+constexpr std::chrono::milliseconds checkpointTime = 5s;
+constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
+constexpr qint64 noteBytes = 8 * MiB;
+constexpr std::chrono::milliseconds noteTime = 500ms;
+constexpr auto tickTime = 500ms;
+
+bool isPage(const QStringList &paths)
+{
+    return std::any_of(paths.begin(), paths.end(), [](const QString &path) {
+        return path.endsWith(".html"_L1, Qt::CaseInsensitive)
+            || path.endsWith(".htm"_L1, Qt::CaseInsensitive);
+    });
+}
+
+} // namespace
+
+// What the pool hands over when the lock is ours.
+struct Attempt::Opened {
+    cache::FileLock lock;
+    std::unique_ptr<cache::Partial> partial; // null: the blob is there already
+};
+
+// Blocks. A partial that is there already has its room.
+core::Result<Attempt::Opened> Attempt::openPartial(const cache::Store &store, const AttemptJob &job)
+{
+    const qint64 room = store.freeBytes();
+    const qint64 needed = job.size
+        - store.storedBytes(job.repo, job.commit, job.paths.first(), *job.content, job.size);
+    if (room >= 0 && room < needed + job.reserve) {
+        return core::fail(
+            core::ErrorKind::DiskFull,
+            u"%1 bytes are missing on the volume of %2"_s.arg(needed + job.reserve - room)
+                .arg(job.place.path));
+    }
+    auto partial = cache::Partial::open(
+        store.layout(),
+        {job.repo, job.endpoint, job.commit, job.paths.first(), *job.content, job.size});
+    if (!partial)
+        return tl::unexpected(partial.error());
+    Opened opened;
+    opened.partial = std::move(*partial);
+    return opened;
+}
+
+Attempt::Attempt(Worker &worker, const AttemptJob &job)
+    : m_worker(worker)
+    , m_job(job)
+    , m_store(job.place)
+    , m_ticker(this)
+    , m_stopFlag(std::make_shared<std::atomic<bool>>(false))
+{
+    m_ticker.setInterval(tickTime);
+    connect(&m_ticker, &QTimer::timeout, this, &Attempt::tick);
+}
+
+Attempt::~Attempt() = default;
+
+qint64 Attempt::writtenBytes() const
+{
+    return m_partial ? m_partial->written().total() : 0;
+}
+
+// Runs task in the pool and counts it, so that the attempt outlives its tasks.
+template <typename T> void Attempt::inPool(std::function<T()> task, std::function<void(T &)> then)
+{
+    ++m_tasks;
+    m_worker.inPool<T>(this, std::move(task), [this, then = std::move(then)](T &result) {
+        --m_tasks;
+        then(result);
+        if (m_end)
+            endWhenQuiet();
+    });
+}
+
+void Attempt::begin()
+{
+    if (m_job.content)
+        lookForEntries();
+    else
+        askContent();
+}
+
+void Attempt::stop()
+{
+    *m_stopFlag = true;
+    finish(AttemptEnd::Kind::Stopped);
+}
+
+void Attempt::lookForEntries()
+{
+    inPool<core::Result<bool>>(
+        [store = m_store, job = m_job]() -> core::Result<bool> {
+            const auto prepared = store.prepare(job.repo);
+            if (!prepared)
+                return tl::unexpected(prepared.error());
+            return std::all_of(job.paths.begin(), job.paths.end(), [&](const QString &path) {
+                return store.hasEntry(job.repo, job.commit, path, *job.content, job.size);
+            });
+        },
+        [this](core::Result<bool> &all) {
+            if (m_end)
+                return;
+            if (!all)
+                return fail(all.error());
+            if (*all)
+                return finish(AttemptEnd::Kind::Published);
+            open();
+        });
+}
+
+// A masked entry names no content id; the Hub's own answer does, once access is granted.
+void Attempt::askContent()
+{
+    hub::HttpRequest request;
+    request.verb = "HEAD"_ba;
+    request.url = m_job.resolveUrl;
+    request.redirects = hub::HttpRequest::Redirects::StopAtOtherOrigin;
+    m_asking = m_worker.http().send(request);
+    connect(m_asking, &hub::Exchange::finished, this,
+            [this, exchange = m_asking.data()] { onContent(exchange); });
+}
+
+void Attempt::onContent(hub::Exchange *exchange)
+{
+    m_asking = nullptr;
+    m_rates = exchange->reply().rates;
+    Q_EMIT ratesSeen(m_rates);
+    if (m_end)
+        return endWhenQuiet();
+    const auto &result = exchange->result();
+    if (!result)
+        return fail(result.error());
+    auto etag = hub::headerValue(result->hubHeaders, "X-Linked-Etag");
+    if (!etag && result->fromEndpoint && result->otherOrigin.isEmpty())
+        etag = hub::headerValue(result->headers, "ETag"); // never a file host's
+    if (!etag)
+        return fail(
+            core::makeError(core::ErrorKind::Protocol,
+                            u"the Hub names no content id for %1"_s.arg(m_job.paths.first())));
+    const auto id = core::ContentId::make(QString::fromLatin1(*etag));
+    if (!id)
+        return fail(id.error());
+    m_job.content = *id;
+    lookForEntries();
+}
+
+// The lock first, so that nothing is looked at that somebody else is changing.
+void Attempt::open()
+{
+    inPool<core::Result<Opened>>(
+        [store = m_store, job = m_job]() -> core::Result<Opened> {
+            auto lock = cache::FileLock::tryLock(store.layout().lock(job.repo, *job.content));
+            if (!lock)
+                return tl::unexpected(lock.error());
+            if (store.hasBlob(job.repo, *job.content, job.size)) {
+                Opened opened;
+                opened.lock = std::move(*lock);
+                return opened;
+            }
+            auto opened = openPartial(store, job);
+            if (opened)
+                opened->lock = std::move(*lock);
+            return opened;
+        },
+        [this](core::Result<Opened> &opened) { onOpened(opened); });
+}
+
+void Attempt::onOpened(core::Result<Opened> &opened)
+{
+    if (m_end)
+        return; // stopped meanwhile: dropping it unlocks and closes
+    if (!opened)
+        return fail(opened.error());
+    if (opened->lock.isHeld())
+        m_lock = std::move(opened->lock);
+    if (!opened->partial)
+        return compareStoredBlob();
+    m_partial = std::move(opened->partial);
+    fill();
+}
+
+// Somebody put the blob there; nobody is known to have compared it with its name.
+void Attempt::compareStoredBlob()
+{
+    Q_EMIT phase(m_job.id, Event::BytesDone);
+    inPool<core::Result<QString>>(
+        [path = m_store.layout().blob(m_job.repo, *m_job.content), id = *m_job.content,
+         stop = m_stopFlag]() -> core::Result<QString> {
+            if (id.kind == core::ContentId::Kind::Opaque)
+                return id.text;
+            return core::digestOfFile(path, id.kind, stop.get());
+        },
+        [this](core::Result<QString> &hex) {
+            if (m_end)
+                return;
+            if (hex && *hex == m_job.content->text) {
+                m_checked = m_job.content->kind != core::ContentId::Kind::Opaque;
+                return publish();
+            }
+            replaceStoredBlob();
+        });
+}
+
+// The damaged blob keeps its name until a good one takes it.
+void Attempt::replaceStoredBlob()
+{
+    inPool<core::Result<Opened>>([store = m_store, job = m_job] { return openPartial(store, job); },
+                                 [this](core::Result<Opened> &opened) { onOpened(opened); });
+}
+
+void Attempt::fill()
+{
+    if (m_partial->written().gaps(m_job.size).isEmpty())
+        return compare();
+    FillJob job;
+    job.resolveUrl = m_job.resolveUrl;
+    job.size = m_job.size;
+    if (m_job.content->kind != core::ContentId::Kind::Opaque)
+        job.linkedEtag = m_job.content->text.toLatin1();
+    job.pageExpected = isPage(m_job.paths);
+    job.connections = m_job.connections;
+    m_filler = std::make_unique<Filler>(m_worker.http(), *m_partial, job, this);
+    connect(m_filler.get(), &Filler::linkKnown, this,
+            [this] { Q_EMIT phase(m_job.id, Event::LinkKnown); });
+    connect(m_filler.get(), &Filler::linkLost, this,
+            [this] { Q_EMIT phase(m_job.id, Event::LinkLost); });
+    connect(m_filler.get(), &Filler::wrote, this, [this](qint64 bytes) {
+        m_unnoted += bytes;
+        if (m_unnoted >= noteBytes)
+            tick();
+    });
+    connect(m_filler.get(), &Filler::ratesSeen, this, [this](const QList<hub::RateInfo> &rates) {
+        m_rates = rates;
+        Q_EMIT ratesSeen(rates);
+    });
+    connect(m_filler.get(), &Filler::ended, this,
+            [this](const std::optional<core::Error> &trouble) {
+                m_newBytes = m_newBytes || m_filler->hasNewBytes();
+                if (m_end)
+                    return;
+                if (trouble)
+                    fail(*trouble);
+                else
+                    compare();
+            });
+    m_sinceCheckpoint.start();
+    m_sinceNote.start();
+    m_ticker.start();
+    m_filler->begin();
+}
+
+void Attempt::tick()
+{
+    if (!m_partial || m_end)
+        return;
+    if (m_unnoted >= noteBytes || (m_unnoted > 0 && m_sinceNote.hasExpired(noteTime.count()))) {
+        m_unnoted = 0;
+        m_sinceNote.start();
+        if (const auto noted = m_partial->noteWritten(); !noted)
+            return fail(noted.error());
+    }
+    const qint64 unsynced = m_partial->unsynced();
+    if (unsynced >= checkpointBytes
+        || (unsynced > 0 && m_sinceCheckpoint.hasExpired(checkpointTime.count())))
+        checkpoint();
+    if (m_filler && unsynced >= brakeBytes)
+        m_filler->hold();
+}
+
+void Attempt::checkpoint()
+{
+    if (m_checkpointing)
+        return;
+    m_checkpointing = true;
+    const cache::Partial::Checkpoint point = m_partial->checkpoint();
+    inPool<core::Result<void>>([point] { return point.run(); },
+                               [this, point](core::Result<void> &result) {
+                                   m_checkpointing = false;
+                                   onCheckpoint(point, result);
+                               });
+}
+
+void Attempt::onCheckpoint(const cache::Partial::Checkpoint &done, const core::Result<void> &result)
+{
+    m_sinceCheckpoint.start();
+    if (result) {
+        m_partial->checkpointed(done);
+        if (m_filler)
+            m_filler->release();
+        if (!m_end && !m_partial->isLinked())
+            fail(core::makeError(
+                core::ErrorKind::Truncated,
+                u"another program removed the partial file %1"_s.arg(m_partial->filePath())));
+        return;
+    }
+    if (!m_end)
+        fail(result.error());
+    else if (m_end->kind == AttemptEnd::Kind::Stopped)
+        m_end->error = result.error();
+}
+
+// The last bytes are on disk; what is there is compared, not what arrived.
+void Attempt::compare()
+{
+    m_ticker.stop();
+    Q_EMIT phase(m_job.id, Event::BytesDone);
+    const cache::Partial::Checkpoint point = m_partial->checkpoint();
+    inPool<core::Result<QString>>(
+        [point, path = m_partial->filePath(), id = *m_job.content,
+         stop = m_stopFlag]() -> core::Result<QString> {
+            if (const auto synced = point.run(); !synced)
+                return tl::unexpected(synced.error());
+            if (id.kind == core::ContentId::Kind::Opaque)
+                return id.text;
+            return core::digestOfFile(path, id.kind, stop.get());
+        },
+        [this, point](core::Result<QString> &hex) {
+            if (hex)
+                m_partial->checkpointed(point);
+            if (!m_end)
+                onDigest(hex);
+        });
+}
+
+void Attempt::onDigest(const core::Result<QString> &hex)
+{
+    if (!hex)
+        return fail(hex.error());
+    if (*hex == m_job.content->text) {
+        m_checked = m_job.content->kind != core::ContentId::Kind::Opaque;
+        return publish();
+    }
+    m_partial->discard();
+    m_end = AttemptEnd();
+    m_end->mismatch = true;
+    m_end->error = core::makeError(
+        core::ErrorKind::Checksum,
+        u"%1: expected %2, got %3"_s.arg(m_job.paths.first(), m_job.content->text, *hex));
+    m_end->kind = AttemptEnd::Kind::Failed;
+    endWhenQuiet();
+}
+
+void Attempt::publish()
+{
+    inPool<core::Result<void>>(
+        [store = m_store, job = m_job,
+         partial = m_partial ? m_partial->filePath() : QString()]() -> core::Result<void> {
+            if (!partial.isEmpty()) {
+                if (auto done = store.publish(job.repo, *job.content, partial); !done)
+                    return done;
+            }
+            using Blob = cache::Store::Blob;
+            return store.linkAll(job.repo, job.commit, job.paths, *job.content,
+                                 partial.isEmpty() ? Blob::Found : Blob::Published);
+        },
+        [this](core::Result<void> &result) {
+            if (!result) {
+                if (m_end)
+                    return;
+                return fail(result.error());
+            }
+            if (m_partial)
+                m_partial->discard(); // only its sidecar and hint are left
+            m_end.reset(); // a stop that came while publishing came too late
+            finish(AttemptEnd::Kind::Published);
+        });
+}
+
+void Attempt::fail(const core::Error &error)
+{
+    if (m_end)
+        return;
+    m_end = AttemptEnd();
+    m_end->kind = AttemptEnd::Kind::Failed;
+    m_end->error = error;
+    finish(AttemptEnd::Kind::Failed);
+}
+
+// Stops what runs, saves what is written, ends as soon as the pool is done with it.
+void Attempt::finish(AttemptEnd::Kind kind)
+{
+    if (!m_end)
+        m_end = AttemptEnd();
+    m_end->kind = kind;
+    m_ticker.stop();
+    if (m_filler) {
+        m_filler->stop();
+        m_newBytes = m_newBytes || m_filler->hasNewBytes();
+    }
+    if (m_asking)
+        m_asking->cancel();
+    const bool unsaved = kind != AttemptEnd::Kind::Published && m_partial
+        && m_partial->unsynced() > 0 && !m_checkpointing;
+    if (unsaved) {
+        if (const auto noted = m_partial->noteWritten();
+            !noted && kind == AttemptEnd::Kind::Stopped)
+            m_end->error = noted.error();
+        checkpoint();
+    }
+    endWhenQuiet();
+}
+
+void Attempt::endWhenQuiet()
+{
+    if (m_tasks > 0 || m_asking || !m_end)
+        return;
+    AttemptEnd end = *m_end;
+    end.rates = m_rates;
+    end.newBytes = m_newBytes;
+    end.checked = m_checked;
+    end.written = end.kind == AttemptEnd::Kind::Published ? m_job.size
+        : end.mismatch                                    ? 0
+                                                          : writtenBytes();
+    end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes;
+    if (m_filler)
+        m_filler.release()->deleteLater(); // it may be the sender of what is being handled
+    m_partial.reset();
+    m_lock.release();
+    QMetaObject::invokeMethod(
+        this, [this, end] { Q_EMIT ended(m_job.id, end); }, Qt::QueuedConnection);
+    m_tasks = 1; // no second time
+}
+
+} // namespace transfer

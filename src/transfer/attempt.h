@@ -1,0 +1,132 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QList>
+#include <QObject>
+#include <QPointer>
+#include <QStringList>
+#include <QTimer>
+#include <QUrl>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "cache/filelock.h"
+#include "cache/location.h"
+#include "cache/partial.h"
+#include "cache/store.h"
+#include "core/ids.h"
+#include "hub/http.h"
+#include "transfer/state.h"
+
+namespace transfer {
+
+class Filler;
+class Worker;
+
+using AttemptId = quint64;
+
+// What one try at one blob needs to know.
+struct AttemptJob {
+    AttemptId id = 0;
+    core::RepoId repo;
+    QString endpoint;
+    QString commit;
+    QStringList paths; // at least one; all get the same content
+    std::optional<core::ContentId> content; // unknown for masked entries: the Hub is asked
+    qint64 size = 0;
+    cache::Location place;
+    QUrl resolveUrl;
+    int connections = 1;
+    qint64 reserve = 0; // bytes to leave free on the volume
+};
+
+// How a try ended.
+struct AttemptEnd {
+    enum class Kind { Published, Failed, Stopped };
+
+    Kind kind = Kind::Stopped;
+    core::Error error; // Failed
+    QList<hub::RateInfo> rates; // Failed: of the last answer, for a 429
+    bool mismatch = false; // Failed: the digest differs; the bytes were dropped
+    bool newBytes = false; // at least one byte came that was not here before
+    bool checked = false; // Published: the digest was compared in this try
+    bool reused = false; // Published: nothing was fetched
+    qint64 written = 0;
+};
+
+// One try at one blob, from the lock to the final name:
+//
+//   already published? -> lock -> blob there? compare it and link it
+//                              -> open the partial -> fill its gaps (Filler), checkpoints meanwhile
+//                              -> digest of what is on disk -> publish -> links -> unlock
+//
+// Blocking disk work goes to the pool, bytes are written here. The lock lives exactly as long as
+// the try. Owner: Worker. I/O thread. Promise: ended() exactly once, also after stop(), and never
+// while a pool task of it still runs.
+class Attempt : public QObject {
+    Q_OBJECT
+public:
+    Attempt(Worker &worker, const AttemptJob &job);
+    ~Attempt() override;
+
+    qint64 writtenBytes() const;
+
+    void begin();
+    void stop(); // takes what has arrived, checkpoints, ends Stopped
+
+Q_SIGNALS:
+    void phase(quint64 id, transfer::Event event);
+    void ratesSeen(const QList<hub::RateInfo> &rates);
+    void ended(quint64 id, const transfer::AttemptEnd &end);
+
+private:
+    struct Opened;
+    static core::Result<Opened> openPartial(const cache::Store &store, const AttemptJob &job);
+
+    // In the order they happen.
+    void lookForEntries();
+    void askContent();
+    void onContent(hub::Exchange *exchange);
+    void open();
+    void onOpened(core::Result<Opened> &opened);
+    void compareStoredBlob();
+    void replaceStoredBlob();
+    void fill();
+    void compare();
+    void onDigest(const core::Result<QString> &hex);
+    void publish();
+
+    void tick();
+    void checkpoint();
+    void onCheckpoint(const cache::Partial::Checkpoint &done, const core::Result<void> &result);
+
+    void fail(const core::Error &error);
+    void finish(AttemptEnd::Kind kind);
+    void endWhenQuiet();
+
+    template <typename T> void inPool(std::function<T()> task, std::function<void(T &)> then);
+
+    Worker &m_worker;
+    AttemptJob m_job;
+    cache::Store m_store;
+    cache::FileLock m_lock;
+    std::unique_ptr<cache::Partial> m_partial;
+    std::unique_ptr<Filler> m_filler;
+    QPointer<hub::Exchange> m_asking;
+    QTimer m_ticker;
+    QElapsedTimer m_sinceCheckpoint;
+    QElapsedTimer m_sinceNote;
+    qint64 m_unnoted = 0; // bytes written since the last hint
+    std::shared_ptr<std::atomic<bool>> m_stopFlag;
+    std::optional<AttemptEnd> m_end; // set once: how it ends when the pool is done with it
+    QList<hub::RateInfo> m_rates;
+    int m_tasks = 0; // in the pool
+    bool m_checkpointing = false;
+    bool m_newBytes = false;
+    bool m_checked = false;
+};
+
+} // namespace transfer

@@ -1,0 +1,513 @@
+#include "transfer/engine.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+#include "transfer/enginestate.h"
+
+using namespace std::chrono_literals;
+
+namespace transfer {
+
+namespace {
+
+constexpr auto announceEvery = 250ms;
+constexpr int smallAtOnce = 32;
+constexpr qint64 oneConnectionBelow = 64LL * 1024 * 1024;
+constexpr auto lockedPause = 2s;
+constexpr int refusalsBeforeFailure = 5;
+constexpr int oddAnswersBeforeFailure = 4;
+constexpr unsigned long shutdownMilliseconds = 10000;
+
+double jitter()
+{
+    return QRandomGenerator::global()->generateDouble() * 2 - 1;
+}
+
+// Wrong answers of the kind a second request often sees no more.
+bool isOddAnswer(core::ErrorKind kind)
+{
+    return kind == core::ErrorKind::Protocol || kind == core::ErrorKind::RemoteChanged
+        || kind == core::ErrorKind::LinkExpired;
+}
+
+} // namespace
+
+Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
+               core::Clock &clock, std::unique_ptr<Journal> journal, QObject *parent)
+    : QObject(parent)
+    , d(std::make_unique<Private>(*this, http, limits, gate, clock, std::move(journal)))
+{
+    d->announcer.setInterval(announceEvery);
+    d->announcer.setSingleShot(true);
+    connect(&d->announcer, &QTimer::timeout, this, [this] { d->announce(); });
+    Worker *worker = d->worker;
+    connect(worker, &Worker::phase, this,
+            [this](quint64 id, Event event) { d->onPhase(id, event); });
+    connect(worker, &Worker::ended, this,
+            [this](quint64 id, const AttemptEnd &end) { d->onEnded(id, end); });
+    connect(worker, &Worker::progressed, this,
+            [this](const QList<Progress> &progress) { d->onProgress(progress); });
+    connect(worker, &Worker::ratesSeen, this,
+            [this](const QList<hub::RateInfo> &rates) { d->gate.observe(rates); });
+    connect(worker, &Worker::surveyed, this,
+            [this](const QUuid &id, const QList<qint64> &bytes) { d->onSurveyed(id, bytes); });
+    connect(worker, &Worker::completed, this,
+            [this](const QUuid &id, const std::optional<core::Error> &trouble) {
+                d->onCompleted(id, trouble);
+            });
+}
+
+Engine::~Engine()
+{
+    shutdown();
+}
+
+void Engine::restore(OnStart what)
+{
+    if (!d->journal)
+        return;
+    Journal::Loaded loaded = d->journal->load();
+    d->problems = loaded.problems;
+    for (JournalEntry &entry : loaded.entries) {
+        if (what == OnStart::Pause && entry.intent.wanted == Intent::Wanted::Run)
+            entry.intent.wanted = Intent::Wanted::Pause;
+        Group &group = d->insert(entry.id, entry.request, entry.intent);
+        if (entry.intent.wanted != Intent::Wanted::Done)
+            d->survey(group);
+        Q_EMIT added(entry.id);
+    }
+    d->scheduleSoon();
+}
+
+DownloadId Engine::add(const DownloadRequest &request, Begin begin)
+{
+    Intent intent;
+    intent.wanted = begin == Begin::Now ? Intent::Wanted::Run : Intent::Wanted::Pause;
+    intent.order = d->nextOrder();
+    intent.added = d->clock.utcNow();
+    const DownloadId id = QUuid::createUuid();
+    d->insert(id, request, intent);
+    if (d->journal) {
+        d->runLater([journal = *d->journal, entry = JournalEntry{id, request, intent}] {
+            return journal.saveRequest(entry);
+        });
+    }
+    Q_EMIT added(id);
+    d->scheduleSoon();
+    return id;
+}
+
+void Engine::pause(const DownloadId &id)
+{
+    if (Group *group = d->find(id))
+        d->stopGroup(*group, Event::Pause, Intent::Wanted::Pause);
+}
+
+void Engine::resume(const DownloadId &id)
+{
+    Group *group = d->find(id);
+    if (!group)
+        return;
+    for (int i = 0; i < group->count(); ++i) {
+        if (!next(group->at(i).state(), Event::Resume))
+            continue;
+        Transfer &transfer = group->at(i);
+        transfer.failures = 0;
+        transfer.refusals = 0;
+        transfer.mismatches = 0;
+        transfer.error.reset();
+        ++transfer.turn;
+        group->advance(i, Event::Resume);
+    }
+    if (group->completion == Group::Completion::Refused) {
+        group->completion = Group::Completion::Open;
+        group->completionError.reset();
+    }
+    group->announced = false;
+    d->setWanted(*group, Intent::Wanted::Run);
+    d->settle(*group);
+    d->scheduleSoon();
+}
+
+void Engine::cancel(const DownloadId &id)
+{
+    if (Group *group = d->find(id))
+        d->stopGroup(*group, Event::Cancel, Intent::Wanted::Cancelled);
+}
+
+void Engine::remove(const DownloadId &id)
+{
+    Group *group = d->find(id);
+    if (!group)
+        return;
+    d->stopAttempts(*group);
+    std::erase_if(d->groups, [group](const auto &one) { return one.get() == group; });
+    d->byId.remove(id);
+    d->dirty.remove(id);
+    if (d->journal) {
+        d->runLater([journal = *d->journal, id]() -> core::Result<void> {
+            journal.remove(id);
+            return {};
+        });
+    }
+    Q_EMIT removed(id);
+    d->scheduleSoon();
+}
+
+void Engine::pauseAll()
+{
+    for (const auto &group : d->groups) {
+        if (group->canGoOn())
+            d->stopGroup(*group, Event::Pause, Intent::Wanted::Pause);
+    }
+}
+
+void Engine::resumeAll()
+{
+    const auto ids = downloads();
+    for (const DownloadId &id : ids) {
+        if (d->find(id)->inState(State::Paused) > 0)
+            resume(id);
+    }
+}
+
+QList<DownloadId> Engine::downloads() const
+{
+    QList<DownloadId> ids;
+    for (const auto &group : d->groups)
+        ids.append(group->id());
+    return ids;
+}
+
+DownloadStatus Engine::status(const DownloadId &id) const
+{
+    const Group *group = d->find(id);
+    return group ? group->status(d->clock.monotonic()) : DownloadStatus();
+}
+
+QList<FileStatus> Engine::files(const DownloadId &id) const
+{
+    QList<FileStatus> files;
+    const Group *group = d->find(id);
+    for (int i = 0; group && i < group->count(); ++i)
+        files.append(group->file(i));
+    return files;
+}
+
+const DownloadRequest &Engine::request(const DownloadId &id) const
+{
+    const Group *group = d->find(id);
+    return group ? group->request() : d->noRequest;
+}
+
+bool Engine::isIdle() const
+{
+    return std::none_of(d->groups.begin(), d->groups.end(),
+                        [](const auto &group) { return group->canGoOn(); });
+}
+
+QStringList Engine::recoveredProblems() const
+{
+    return d->problems;
+}
+
+void Engine::setHttpConfig(const hub::HttpConfig &config)
+{
+    d->http = config;
+    d->http.managers = d->managers();
+    QMetaObject::invokeMethod(
+        d->worker, [worker = d->worker, config = d->http] { worker->setHttpConfig(config); });
+}
+
+void Engine::setLimits(const Limits &limits)
+{
+    d->limits = limits;
+    d->scheduleSoon();
+}
+
+void Engine::shutdown()
+{
+    if (!d->thread.isRunning())
+        return;
+    d->shuttingDown = true;
+    QMetaObject::invokeMethod(d->worker, &Worker::stopAll);
+    if (!d->thread.wait(shutdownMilliseconds)) {
+        qCWarning(lcEngine) << "the disk is slow; waiting for it";
+        d->thread.wait();
+    }
+    d->worker = nullptr; // deleted on its thread
+}
+
+// ---- the parts that decide
+
+Engine::Private::Private(Engine &engine, const hub::HttpConfig &httpConfig, const Limits &limits,
+                         hub::Gate &gate, core::Clock &clock, std::unique_ptr<Journal> journal)
+    : q(engine)
+    , gate(gate)
+    , clock(clock)
+    , limits(limits)
+    , http(httpConfig)
+    , journal(std::move(journal))
+{
+    http.managers = managers();
+    worker = new Worker(http);
+    worker->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+    QObject::connect(worker, &Worker::allStopped, &thread, &QThread::quit, Qt::DirectConnection);
+    thread.setObjectName(QStringLiteral("hubload-io"));
+    thread.start();
+}
+
+// Six connections to a host each; the same number for any limit, so that it can change later.
+int Engine::Private::managers()
+{
+    return 3;
+}
+
+Group &Engine::Private::insert(const DownloadId &id, const DownloadRequest &request,
+                               const Intent &intent)
+{
+    groups.push_back(std::make_unique<Group>(id, request, intent));
+    Group *group = groups.back().get();
+    byId.insert(id, group);
+    group->announced = !group->canGoOn();
+    return *group;
+}
+
+void Engine::Private::scheduleSoon()
+{
+    if (scheduled || shuttingDown)
+        return;
+    scheduled = true;
+    QMetaObject::invokeMethod(
+        &q,
+        [this] {
+            scheduled = false;
+            schedule();
+        },
+        Qt::QueuedConnection);
+}
+
+void Engine::Private::schedule()
+{
+    if (shuttingDown)
+        return;
+    int places = limits.downloadsAtOnce;
+    for (const auto &group : groups) {
+        complete(*group);
+        if (!group->isMoving())
+            continue;
+        if (places-- <= 0)
+            break;
+        startSome(*group, Group::Weight::Large);
+        startSome(*group, Group::Weight::Small);
+    }
+    if (!wasIdle && q.isIdle()) {
+        wasIdle = true;
+        announce();
+        Q_EMIT q.idle();
+    }
+}
+
+void Engine::Private::startSome(Group &group, Group::Weight weight)
+{
+    const std::set<int> queued = group.queued(weight).size() > 64
+        ? std::set<int>(group.queued(weight).begin(), std::next(group.queued(weight).begin(), 64))
+        : group.queued(weight);
+    for (const int index : queued) {
+        if (group.at(index).attempt != 0)
+            continue; // an older try has not ended yet
+        const int connections = freeConnections(group.at(index), weight);
+        if (connections == 0)
+            return;
+        start(group, index, connections);
+    }
+}
+
+int Engine::Private::freeConnections(const Transfer &transfer, Group::Weight weight) const
+{
+    if (weight == Group::Weight::Small)
+        return smallRunning < smallAtOnce ? 1 : 0;
+    const int left = limits.connections - connectionsUsed;
+    if (largeRunning >= limits.filesAtOnce || left <= 0)
+        return 0;
+    if (transfer.size < oneConnectionBelow)
+        return 1;
+    return std::clamp(limits.connectionsPerFile, 1, left);
+}
+
+// Takes the slot, then asks the Gate; the attempt begins when it opens.
+void Engine::Private::start(Group &group, int index, int connections)
+{
+    Transfer &transfer = group.at(index);
+    const quint64 turn = ++transfer.turn;
+    group.advance(index, Event::Start);
+    const AttemptId attempt = ++lastAttempt;
+    transfer.attempt = attempt;
+    attempts.insert(attempt, {group.id(), index, connections, group.weight(index), false});
+    count(attempts[attempt], 1);
+    wasIdle = false;
+    touch(group);
+    gate.enter(hub::Bucket::Resolvers, hub::Priority::Background, &q,
+               [this, id = group.id(), index, turn, attempt] { begin(id, index, turn, attempt); });
+}
+
+void Engine::Private::begin(const DownloadId &id, int index, quint64 turn, AttemptId attempt)
+{
+    const auto running = attempts.find(attempt);
+    if (running == attempts.end() || shuttingDown)
+        return;
+    const Group *group = find(id);
+    if (!group || group->at(index).turn != turn || !isActive(group->at(index).state()))
+        return; // stopAttempt() has taken care of it
+    running->begun = true;
+    const Transfer &transfer = group->at(index);
+    const DownloadRequest &request = group->request();
+    AttemptJob job;
+    job.id = attempt;
+    job.repo = request.repo;
+    job.endpoint = request.endpoint;
+    job.commit = request.commit;
+    job.paths = transfer.paths;
+    job.content = transfer.content;
+    job.size = transfer.size;
+    job.place = request.place;
+    job.reserve = limits.reserve;
+    job.resolveUrl = http.endpoint.resolve(request.repo, request.commit, transfer.paths.first());
+    job.connections = running->connections;
+    QMetaObject::invokeMethod(worker, [worker = worker, job] { worker->begin(job); });
+}
+
+void Engine::Private::count(const Running &running, int step)
+{
+    if (running.weight == Group::Weight::Small) {
+        smallRunning += step;
+        return;
+    }
+    largeRunning += step;
+    connectionsUsed += step * running.connections;
+}
+
+void Engine::Private::onPhase(quint64 id, Event event)
+{
+    const auto running = attempts.constFind(id);
+    if (running == attempts.cend())
+        return;
+    Group *group = find(running->download);
+    if (!group || !isActive(group->at(running->index).state()))
+        return; // paused or cancelled meanwhile
+    group->advance(running->index, event);
+    touch(*group);
+}
+
+void Engine::Private::onProgress(const QList<Progress> &progress)
+{
+    for (const auto &[id, bytes] : progress) {
+        const auto running = attempts.constFind(id);
+        Group *group = running == attempts.cend() ? nullptr : find(running->download);
+        if (!group)
+            continue;
+        Transfer &transfer = group->at(running->index);
+        if (bytes > transfer.done) {
+            transfer.error.reset(); // an error disappears with the next byte
+            transfer.failures = 0;
+        }
+        group->setDone(running->index, bytes);
+        touch(*group);
+    }
+}
+
+void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
+{
+    const auto found = attempts.constFind(id);
+    if (found == attempts.cend())
+        return;
+    const Running running = *found;
+    attempts.erase(found);
+    count(running, -1);
+    scheduleSoon();
+    Group *group = find(running.download);
+    if (!group)
+        return; // removed meanwhile
+    Transfer &transfer = group->at(running.index);
+    transfer.attempt = 0;
+    switch (end.kind) {
+    case AttemptEnd::Kind::Published:
+        transfer.checked = end.checked;
+        transfer.reused = end.reused;
+        transfer.error.reset();
+        group->advance(running.index, Event::Published);
+        break;
+    case AttemptEnd::Kind::Failed:
+        group->setDone(running.index, end.written);
+        if (isActive(transfer.state()))
+            onFailed(*group, running.index, end);
+        break;
+    case AttemptEnd::Kind::Stopped:
+        group->setDone(running.index, end.written);
+        break;
+    }
+    settle(*group);
+}
+
+void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
+{
+    Transfer &transfer = group.at(index);
+    transfer.error = end.error;
+    if (end.newBytes) {
+        transfer.failures = 0;
+        transfer.refusals = 0;
+    }
+    if (end.mismatch) {
+        const bool first = ++transfer.mismatches == 1;
+        // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
+        group.advance(index, first ? Event::Mismatch : Event::Refused);
+        return;
+    }
+    const auto delay = delayAfter(transfer, end);
+    if (!delay) {
+        group.advance(index, Event::Refused);
+        return;
+    }
+    group.advance(index, Event::Trouble);
+    transfer.retryAt = clock.utcNow().addMSecs(delay->count());
+    const quint64 turn = ++transfer.turn;
+    clock.after(*delay, &q, [this, id = group.id(), index, turn] { onWaitOver(id, index, turn); });
+}
+
+// How long to wait before the next try; nothing when a person is needed.
+std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &transfer,
+                                                                 const AttemptEnd &end)
+{
+    const core::Error &error = end.error;
+    if (error.kind == core::ErrorKind::Locked)
+        return lockedPause; // somebody else makes progress; that is no failure of ours
+    if (error.kind == core::ErrorKind::RateLimited && transfer.refusals++ < refusalsBeforeFailure
+        && !end.rates.isEmpty())
+        return gate.refused(hub::Bucket::Resolvers, end.rates, error, transfer.refusals - 1);
+    ++transfer.failures;
+    const bool givesUp = limits.attempts > 0 && transfer.failures >= limits.attempts;
+    if (isOddAnswer(error.kind)) {
+        if (givesUp || transfer.failures >= oddAnswersBeforeFailure)
+            return {};
+        return hub::retryDelay(core::makeError(core::ErrorKind::ServerError), transfer.failures - 1,
+                               jitter());
+    }
+    if (givesUp)
+        return {};
+    return hub::retryDelay(error, transfer.failures - 1, jitter());
+}
+
+void Engine::Private::onWaitOver(const DownloadId &id, int index, quint64 turn)
+{
+    Group *group = find(id);
+    if (!group || group->at(index).turn != turn || group->at(index).state() != State::Waiting)
+        return;
+    group->advance(index, Event::WaitOver);
+    settle(*group);
+    scheduleSoon();
+}
+
+} // namespace transfer

@@ -1,0 +1,189 @@
+#include "transfer/enginestate.h"
+
+#include <algorithm>
+
+namespace transfer {
+
+Q_LOGGING_CATEGORY(lcEngine, "transfer.engine", QtWarningMsg)
+
+int Engine::Private::nextOrder() const
+{
+    int order = 0;
+    for (const auto &group : groups)
+        order = std::max(order, group->intent.order + 1);
+    return order;
+}
+
+// Pauses or cancels everything that is not at its end.
+void Engine::Private::stopGroup(Group &group, Event event, Intent::Wanted wanted)
+{
+    if (group.state() == State::Done)
+        return;
+    for (int i = 0; i < group.count(); ++i) {
+        if (!next(group.at(i).state(), event))
+            continue;
+        ++group.at(i).turn;
+        group.advance(i, event);
+        stopAttempt(group.at(i).attempt);
+    }
+    group.speed.reset();
+    setWanted(group, wanted);
+    settle(group);
+    scheduleSoon();
+}
+
+void Engine::Private::stopAttempts(Group &group)
+{
+    for (int i = 0; i < group.count(); ++i) {
+        ++group.at(i).turn;
+        stopAttempt(group.at(i).attempt);
+    }
+}
+
+// One that is still at the Gate ends here and now; its turn there is void.
+void Engine::Private::stopAttempt(AttemptId attempt)
+{
+    const auto running = attempts.constFind(attempt);
+    if (running == attempts.cend())
+        return;
+    if (running->begun) {
+        QMetaObject::invokeMethod(worker, [worker = worker, attempt] { worker->stop(attempt); });
+        return;
+    }
+    count(*running, -1);
+    if (Group *group = find(running->download))
+        group->at(running->index).attempt = 0;
+    attempts.erase(running);
+}
+
+void Engine::Private::setWanted(Group &group, Intent::Wanted wanted)
+{
+    if (group.intent.wanted == wanted)
+        return;
+    group.intent.wanted = wanted;
+    saveIntent(group);
+}
+
+void Engine::Private::saveIntent(const Group &group)
+{
+    if (!journal)
+        return;
+    runLater([journal = *journal, id = group.id(), intent = group.intent] {
+        return journal.saveIntent(id, intent);
+    });
+}
+
+// Every chosen file is published: now the tree file and the ref may follow.
+void Engine::Private::complete(Group &group)
+{
+    if (!group.allDone() || group.completion != Group::Completion::Open || shuttingDown)
+        return;
+    group.completion = Group::Completion::Running;
+    wasIdle = false;
+    QMetaObject::invokeMethod(worker,
+                              [worker = worker, id = group.id(), request = group.request()] {
+                                  worker->complete(id, request);
+                              });
+}
+
+void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble)
+{
+    Group *group = find(id);
+    if (!group)
+        return;
+    if (!trouble) {
+        group->completion = Group::Completion::Done;
+        group->intent.finished = clock.utcNow();
+        group->intent.checked = true;
+        for (int i = 0; i < group->count(); ++i)
+            group->intent.checked = group->intent.checked && group->at(i).checked;
+        group->intent.wanted = Intent::Wanted::Done;
+        saveIntent(*group);
+    } else {
+        group->completion = Group::Completion::Refused;
+        group->completionError = trouble;
+    }
+    settle(*group);
+    scheduleSoon();
+}
+
+void Engine::Private::survey(const Group &group)
+{
+    QList<SurveyItem> items;
+    for (int i = 0; i < group.count(); ++i)
+        items.append({group.at(i).paths.first(), group.at(i).content, group.at(i).size});
+    QMetaObject::invokeMethod(worker,
+                              [worker = worker, id = group.id(), items, request = group.request()] {
+                                  worker->survey(id, request, items);
+                              });
+}
+
+void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &bytes)
+{
+    Group *group = find(id);
+    if (!group || bytes.size() != group->count())
+        return;
+    for (int i = 0; i < group->count(); ++i) {
+        const State state = group->at(i).state();
+        if (group->at(i).attempt == 0 && !isEnd(state))
+            group->setDone(i, bytes[i]);
+    }
+    touch(*group);
+}
+
+// After any change: what observers must hear, and whether the group has come to rest.
+void Engine::Private::settle(Group &group)
+{
+    touch(group);
+    if (group.canGoOn()) {
+        group.announced = false;
+        wasIdle = false;
+        return;
+    }
+    if (group.announced || group.state() == State::Paused)
+        return;
+    group.announced = true;
+    announce();
+    Q_EMIT q.finished(group.id());
+}
+
+void Engine::Private::touch(const Group &group)
+{
+    dirty.insert(group.id());
+    if (!announcer.isActive())
+        announcer.start();
+}
+
+void Engine::Private::announce()
+{
+    announcer.stop();
+    const core::Clock::Duration now = clock.monotonic();
+    const QList<DownloadId> ids(dirty.cbegin(), dirty.cend());
+    dirty.clear();
+    for (const DownloadId &id : ids) {
+        Group *group = find(id);
+        if (group && isActive(group->state()))
+            group->speed.add(now, group->doneBytes());
+    }
+    for (const Running &running : std::as_const(attempts))
+        dirty.insert(running.download); // a speed falls without any event
+    if (!dirty.isEmpty() && !shuttingDown)
+        announcer.start();
+    if (!ids.isEmpty())
+        Q_EMIT q.changed(ids);
+}
+
+// The I/O thread keeps the order of what is saved.
+void Engine::Private::runLater(std::function<core::Result<void>()> task)
+{
+    if (!worker)
+        return;
+    QMetaObject::invokeMethod(worker, [worker = worker, task = std::move(task)] {
+        worker->run([task] {
+            if (const auto done = task(); !done)
+                qCWarning(lcEngine) << "the queue could not be saved:" << done.error().detail;
+        });
+    });
+}
+
+} // namespace transfer

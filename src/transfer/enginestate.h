@@ -1,0 +1,96 @@
+#pragma once
+
+#include <QHash>
+#include <QLoggingCategory>
+#include <QSet>
+#include <QThread>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "hub/retry.h"
+#include "transfer/engine.h"
+#include "transfer/group.h"
+#include "transfer/worker.h"
+
+namespace transfer {
+
+Q_DECLARE_LOGGING_CATEGORY(lcEngine)
+
+// What the Engine keeps to itself: the queue, who runs, and the way to the I/O thread. engine.cpp
+// decides what starts and what a failure means; enginestate.cpp keeps the books.
+struct Engine::Private {
+    struct Running {
+        DownloadId download;
+        int index = 0;
+        int connections = 1;
+        Group::Weight weight = Group::Weight::Small;
+        bool begun = false; // on the I/O thread; else still at the Gate
+    };
+
+    Private(Engine &engine, const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
+            core::Clock &clock, std::unique_ptr<Journal> journal);
+
+    Group *find(const DownloadId &id) const { return byId.value(id); }
+    Group &insert(const DownloadId &id, const DownloadRequest &request, const Intent &intent);
+    int nextOrder() const;
+    static int managers();
+
+    // Deciding.
+    void scheduleSoon();
+    void schedule();
+    void startSome(Group &group, Group::Weight weight);
+    int freeConnections(const Transfer &transfer, Group::Weight weight) const;
+    void start(Group &group, int index, int connections);
+    void begin(const DownloadId &id, int index, quint64 turn, AttemptId attempt);
+    void count(const Running &running, int step);
+    void onPhase(quint64 id, Event event);
+    void onProgress(const QList<Progress> &progress);
+    void onEnded(quint64 id, const AttemptEnd &end);
+    void onFailed(Group &group, int index, const AttemptEnd &end);
+    std::optional<core::Clock::Duration> delayAfter(Transfer &transfer, const AttemptEnd &end);
+    void onWaitOver(const DownloadId &id, int index, quint64 turn);
+
+    // Keeping the books.
+    void stopGroup(Group &group, Event event, Intent::Wanted wanted);
+    void stopAttempts(Group &group);
+    void stopAttempt(AttemptId attempt);
+    void setWanted(Group &group, Intent::Wanted wanted);
+    void saveIntent(const Group &group);
+    void complete(Group &group);
+    void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);
+    void survey(const Group &group);
+    void onSurveyed(const DownloadId &id, const QList<qint64> &bytes);
+    void settle(Group &group);
+    void touch(const Group &group);
+    void announce();
+    void runLater(std::function<core::Result<void>()> task);
+
+    Engine &q;
+    hub::Gate &gate;
+    core::Clock &clock;
+    Limits limits;
+    hub::HttpConfig http;
+    std::unique_ptr<Journal> journal;
+    QStringList problems;
+    const DownloadRequest noRequest;
+    std::vector<std::unique_ptr<Group>> groups; // in queue order
+    QHash<DownloadId, Group *> byId;
+    QHash<AttemptId, Running> attempts;
+    AttemptId lastAttempt = 0;
+    int smallRunning = 0;
+    int largeRunning = 0;
+    int connectionsUsed = 0;
+    QSet<DownloadId> dirty;
+    QTimer announcer;
+    bool scheduled = false;
+    bool shuttingDown = false;
+    bool wasIdle = true;
+    QThread thread;
+    Worker *worker = nullptr; // lives and dies on thread
+};
+
+} // namespace transfer

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/rangeset.h"
+#include "core/result.h"
+#include "hub/http.h"
+
+namespace transfer {
+
+// What one request for bytes asks for.
+struct FetchPlan {
+    QUrl url; // a signed link, or the resolve address
+    core::Range range; // bytes wanted
+    enum class Ask { Range, Whole }; // Whole: no Range header; range is then [0, size)
+    Ask ask = Ask::Range;
+    qint64 size = 0; // of the whole file, as the commit says
+    QByteArray linkedEtag; // content id the Hub must name if it names one; empty: unknown
+    bool pageExpected = false; // the file itself is a web page
+};
+
+// One GET whose body is written where it belongs. Checks the answer's head before any byte is
+// taken: 206 with exactly our range and size, or 200 for a body from the beginning; anything else
+// is RemoteChanged, LinkExpired or Protocol, and its body never reaches the disk. Counts bytes
+// itself: a body that ends early is Truncated, one that does not end is Protocol. Owner: Attempt.
+// I/O thread. Promise: ended() exactly once, unless it is destroyed before.
+class Fetch : public QObject {
+    Q_OBJECT
+public:
+    // Takes a block at an offset of the file; an error ends the fetch with it.
+    using Sink = std::function<core::Result<void>(qint64 offset, QByteArrayView data)>;
+
+    Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent);
+    ~Fetch() override;
+
+    const FetchPlan &plan() const { return m_plan; }
+    qint64 position() const { return m_position; } // next byte of the file
+    qint64 received() const { return m_position - m_plan.range.begin; }
+    const QByteArray &etag() const { return m_etag; } // validator of the file host
+
+    void hold(); // stop reading; the sender is held back by full buffers
+    void release(); // go on
+    // Takes what has arrived and breaks the connection; no ended() after that.
+    void stop();
+
+Q_SIGNALS:
+    void begun(); // the head is right; the first bytes follow
+    void wholeFile(); // the server answered 200 to a range that began later
+    void ratesSeen(const QList<hub::RateInfo> &rates);
+    void ended(const std::optional<core::Error> &trouble); // nothing: every byte is written
+
+private:
+    void onHead();
+    void onReadyRead();
+    void onFinished();
+    std::optional<core::Error> judge(const hub::HttpReply &reply) const;
+    void drain();
+    void end(const std::optional<core::Error> &trouble);
+
+    FetchPlan m_plan;
+    Sink m_sink;
+    QPointer<hub::Exchange> m_exchange;
+    QTimer m_gather; // small arrivals are taken together
+    QByteArray m_etag;
+    std::optional<core::Error> m_failure;
+    qint64 m_position = 0;
+    bool m_headSeen = false;
+    bool m_held = false;
+    bool m_draining = false;
+    bool m_ended = false;
+};
+
+} // namespace transfer

@@ -1,0 +1,250 @@
+#include "transfer/journal.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <algorithm>
+
+#include "core/atomicfile.h"
+
+using namespace Qt::StringLiterals;
+
+namespace transfer {
+
+namespace {
+
+constexpr int formatVersion = 1;
+constexpr qint64 largestRequest = 512LL * 1024 * 1024;
+constexpr qint64 largestIntent = 64 * 1024;
+
+QString requestFile(const QString &folder, const DownloadId &id)
+{
+    return folder + u'/' + id.toString(QUuid::WithoutBraces) + ".json"_L1;
+}
+
+QString intentFile(const QString &folder, const DownloadId &id)
+{
+    return folder + u'/' + id.toString(QUuid::WithoutBraces) + ".state.json"_L1;
+}
+
+QJsonObject toJson(const hub::TreeEntry &entry, bool chosen)
+{
+    QJsonObject object{{u"path"_s, entry.path}, {u"size"_s, entry.size}, {u"oid"_s, entry.oid}};
+    if (entry.lfs)
+        object.insert(u"sha256"_s, entry.sha256);
+    if (!entry.xetHash.isEmpty())
+        object.insert(u"xet"_s, entry.xetHash);
+    if (chosen)
+        object.insert(u"chosen"_s, true);
+    return object;
+}
+
+// Files on disk may have been edited: everything is checked as if it came from the net.
+std::optional<hub::TreeEntry> entryFromJson(const QJsonObject &object)
+{
+    hub::TreeEntry entry;
+    const auto path = core::checkFilePath(object.value("path"_L1).toString());
+    const double size = object.value("size"_L1).toDouble(-1);
+    if (!path || size < 0 || size > 9e15)
+        return {};
+    entry.path = *path;
+    entry.size = static_cast<qint64>(size);
+    entry.oid = object.value("oid"_L1).toString();
+    entry.lfs = object.contains("sha256"_L1);
+    entry.sha256 = object.value("sha256"_L1).toString();
+    entry.xetHash = object.value("xet"_L1).toString();
+    return entry;
+}
+
+QJsonObject toJson(const DownloadRequest &request)
+{
+    QHash<QString, bool> chosen;
+    for (const hub::TreeEntry &entry : request.chosen)
+        chosen.insert(entry.path, true);
+    QJsonArray files;
+    for (const hub::TreeEntry &entry : request.listing)
+        files.append(toJson(entry, chosen.take(entry.path)));
+    for (const hub::TreeEntry &entry : request.chosen) {
+        if (chosen.contains(entry.path)) // there is no listing
+            files.append(toJson(entry, true));
+    }
+    return {{u"v"_s, formatVersion},
+            {u"type"_s, core::typeName(request.repo.type())},
+            {u"repo"_s, request.repo.id()},
+            {u"endpoint"_s, request.endpoint},
+            {u"revision"_s, request.revision},
+            {u"commit"_s, request.commit},
+            {u"listed"_s, !request.listing.isEmpty()},
+            {u"place"_s,
+             QJsonObject{
+                 {u"id"_s, request.place.id},
+                 {u"kind"_s,
+                  request.place.kind == cache::Location::Kind::HubCache ? u"cache"_s : u"folder"_s},
+                 {u"path"_s, request.place.path},
+                 {u"links"_s, request.place.links}}},
+            {u"files"_s, files}};
+}
+
+std::optional<core::RepoType> typeFromName(const QString &name)
+{
+    for (const auto type :
+         {core::RepoType::Model, core::RepoType::Dataset, core::RepoType::Space}) {
+        if (core::typeName(type) == name)
+            return type;
+    }
+    return {};
+}
+
+std::optional<DownloadRequest> requestFromJson(const QJsonObject &object)
+{
+    const auto type = typeFromName(object.value("type"_L1).toString());
+    if (object.value("v"_L1).toInt() != formatVersion || !type)
+        return {};
+    const auto repo = core::RepoId::make(*type, object.value("repo"_L1).toString());
+    const auto revision = core::checkRevision(object.value("revision"_L1).toString());
+    const QString commit = object.value("commit"_L1).toString();
+    const QJsonObject place = object.value("place"_L1).toObject();
+    if (!repo || !revision || !core::isCommitId(commit)
+        || !QDir::isAbsolutePath(place.value("path"_L1).toString()))
+        return {};
+    DownloadRequest request;
+    request.repo = *repo;
+    request.endpoint = object.value("endpoint"_L1).toString();
+    request.revision = *revision;
+    request.commit = commit;
+    request.place.id = place.value("id"_L1).toString();
+    request.place.kind = place.value("kind"_L1).toString() == "folder"_L1
+        ? cache::Location::Kind::PlainFolder
+        : cache::Location::Kind::HubCache;
+    request.place.path = place.value("path"_L1).toString();
+    request.place.links = place.value("links"_L1).toBool(true);
+    const bool listed = object.value("listed"_L1).toBool();
+    const QJsonArray files = object.value("files"_L1).toArray();
+    for (const QJsonValue &value : files) {
+        const auto entry = entryFromJson(value.toObject());
+        if (!entry)
+            return {};
+        if (value.toObject().value("chosen"_L1).toBool())
+            request.chosen.append(*entry);
+        if (listed)
+            request.listing.append(*entry);
+    }
+    if (request.chosen.isEmpty())
+        return {};
+    return request;
+}
+
+QString wantedName(Intent::Wanted wanted)
+{
+    switch (wanted) {
+    case Intent::Wanted::Run:
+        return u"run"_s;
+    case Intent::Wanted::Pause:
+        return u"pause"_s;
+    case Intent::Wanted::Cancelled:
+        return u"cancelled"_s;
+    case Intent::Wanted::Done:
+        return u"done"_s;
+    }
+    return {};
+}
+
+QJsonObject toJson(const Intent &intent)
+{
+    return {{u"v"_s, formatVersion},
+            {u"wanted"_s, wantedName(intent.wanted)},
+            {u"order"_s, intent.order},
+            {u"added"_s, intent.added.toString(Qt::ISODateWithMs)},
+            {u"finished"_s, intent.finished.toString(Qt::ISODateWithMs)},
+            {u"checked"_s, intent.checked}};
+}
+
+// A lost or damaged intent must not lose the download: it is Paused until a person says more.
+Intent intentFromJson(const QJsonObject &object)
+{
+    Intent intent;
+    intent.wanted = Intent::Wanted::Pause;
+    const QString wanted = object.value("wanted"_L1).toString();
+    for (const auto one : {Intent::Wanted::Run, Intent::Wanted::Pause, Intent::Wanted::Cancelled,
+                           Intent::Wanted::Done}) {
+        if (wantedName(one) == wanted)
+            intent.wanted = one;
+    }
+    intent.order = object.value("order"_L1).toInt();
+    intent.added = QDateTime::fromString(object.value("added"_L1).toString(), Qt::ISODateWithMs);
+    intent.finished =
+        QDateTime::fromString(object.value("finished"_L1).toString(), Qt::ISODateWithMs);
+    intent.checked = object.value("checked"_L1).toBool();
+    return intent;
+}
+
+QByteArray bytes(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
+
+Journal::Journal(const QString &folder)
+    : m_folder(folder)
+{
+}
+
+Journal::Loaded Journal::load() const
+{
+    Loaded loaded;
+    const QStringList names =
+        QDir(m_folder).entryList({u"*.json"_s}, QDir::Files | QDir::NoSymLinks, QDir::Name);
+    for (const QString &name : names) {
+        if (name.endsWith(".state.json"_L1))
+            continue;
+        const QString path = m_folder + u'/' + name;
+        const DownloadId id = QUuid::fromString(name.chopped(5));
+        const auto data = core::loadFile(path, largestRequest);
+        const auto request = data && !id.isNull()
+            ? requestFromJson(QJsonDocument::fromJson(*data).object())
+            : std::nullopt;
+        if (!request) {
+            const QString aside = path + ".broken"_L1;
+            QFile::remove(aside);
+            QFile::rename(path, aside);
+            loaded.problems.append(aside);
+            continue;
+        }
+        const auto state = core::loadFile(intentFile(m_folder, id), largestIntent);
+        const Intent intent =
+            intentFromJson(QJsonDocument::fromJson(state.value_or(QByteArray())).object());
+        loaded.entries.append({id, *request, intent});
+    }
+    std::stable_sort(loaded.entries.begin(), loaded.entries.end(),
+                     [](const JournalEntry &a, const JournalEntry &b) {
+                         return a.intent.order < b.intent.order;
+                     });
+    return loaded;
+}
+
+core::Result<void> Journal::saveRequest(const JournalEntry &entry) const
+{
+    if (!QDir().mkpath(m_folder))
+        return core::fail(core::ErrorKind::FileIo, m_folder);
+    if (auto saved = saveIntent(entry.id, entry.intent); !saved)
+        return saved;
+    return core::saveFile(requestFile(m_folder, entry.id), bytes(toJson(entry.request)));
+}
+
+core::Result<void> Journal::saveIntent(const DownloadId &id, const Intent &intent) const
+{
+    return core::saveFile(intentFile(m_folder, id), bytes(toJson(intent)));
+}
+
+// The request goes first: an intent alone is nothing.
+void Journal::remove(const DownloadId &id) const
+{
+    QFile::remove(requestFile(m_folder, id));
+    QFile::remove(intentFile(m_folder, id));
+}
+
+} // namespace transfer

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QDateTime>
+#include <QStringList>
+
+#include <optional>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/ids.h"
+#include "transfer/state.h"
+
+namespace transfer {
+
+// One blob that a Download wants, with the one or more paths it goes to: the only thing with a
+// state machine. The flow of a download:
+//
+//   Engine (GUI thread)            Worker (I/O thread)
+//   Queued --slot, Gate--> begin -> Attempt: lock, partial, Filler: link, Fetch × n
+//   Resolving, Fetching, Verifying <- phase()          | bytes -> Partial, checkpoints in the pool
+//   Done / Waiting / Failed        <- ended()          | digest in the pool, publish, links
+//   all of a Download Done         -> complete: trees/<commit>.json, then the ref
+//
+// Owner: Download. GUI thread. advance() is the only writer of the state.
+class Transfer {
+public:
+    Transfer(const QStringList &paths, std::optional<core::ContentId> content, qint64 size,
+             State initial);
+
+    State state() const { return m_state; }
+    // False, and nothing changes, when the event is not legal now.
+    bool advance(Event event);
+
+    QStringList paths;
+    std::optional<core::ContentId> content; // unknown for masked entries
+    qint64 size = 0;
+
+    quint64 attempt = 0; // running on the I/O thread, until it has ended; 0: none
+    qint64 done = 0; // bytes written
+    bool checked = false;
+    bool reused = false;
+    int failures = 0; // in a row without a new byte
+    int refusals = 0; // 429 in a row
+    int mismatches = 0;
+    std::optional<core::Error> error; // the last one; gone with the next byte
+    QDateTime retryAt; // UTC, Waiting only
+    quint64 turn = 0; // grows with each start and wait; what was asked for in an older turn is void
+
+private:
+    State m_state;
+};
+
+} // namespace transfer

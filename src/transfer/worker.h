@@ -1,0 +1,94 @@
+#pragma once
+
+#include <QHash>
+#include <QList>
+#include <QObject>
+#include <QPointer>
+#include <QThreadPool>
+#include <QTimer>
+#include <QUuid>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "core/result.h"
+#include "hub/http.h"
+#include "transfer/attempt.h"
+#include "transfer/download.h"
+
+namespace transfer {
+
+// How far an attempt is: its id and the bytes of the file that are written.
+using Progress = std::pair<quint64, qint64>;
+
+// One blob of a Download that is looked for on disk.
+struct SurveyItem {
+    QString path;
+    std::optional<core::ContentId> content;
+    qint64 size = 0;
+};
+
+// The object of the I/O thread: owns the access managers for file bytes, the attempts and the pool
+// for what blocks. Everything is called queued by the Engine and answered by signals; progress
+// comes batched, four times a second. Owner: Engine. Promise: an attempt that was begun ends
+// exactly once.
+class Worker : public QObject {
+    Q_OBJECT
+public:
+    explicit Worker(const hub::HttpConfig &http);
+    ~Worker() override; // waits for the pool
+
+    hub::Http &http() { return m_http; }
+
+    void begin(const transfer::AttemptJob &job);
+    void stop(quint64 id);
+    void stopAll(); // then allStopped()
+    void setHttpConfig(const hub::HttpConfig &config);
+    // Everything that was chosen is published: trees/<commit>.json, then the ref.
+    void complete(const QUuid &download, const transfer::DownloadRequest &request);
+    // How many bytes of each item are on disk already; then surveyed().
+    void survey(const QUuid &download, const transfer::DownloadRequest &request,
+                const QList<transfer::SurveyItem> &items);
+    // Runs a short blocking task (journal saves) here, in order.
+    void run(const std::function<void()> &task);
+
+    // For attempts: task in the pool, then the result here, unless context is gone by then.
+    template <typename T>
+    void inPool(QObject *context, std::function<T()> task, std::function<void(T &)> then)
+    {
+        m_pool.start([this, context = QPointer<QObject>(context), task = std::move(task),
+                      then = std::move(then)] {
+            auto result = std::make_shared<T>(task());
+            QMetaObject::invokeMethod(
+                this,
+                [context, result, then] {
+                    if (context)
+                        then(*result);
+                },
+                Qt::QueuedConnection);
+        });
+    }
+
+Q_SIGNALS:
+    void phase(quint64 id, transfer::Event event);
+    void ended(quint64 id, const transfer::AttemptEnd &end);
+    void progressed(const QList<transfer::Progress> &progress);
+    void ratesSeen(const QList<hub::RateInfo> &rates);
+    void completed(const QUuid &download, const std::optional<core::Error> &trouble);
+    void surveyed(const QUuid &download, const QList<qint64> &bytes);
+    void allStopped();
+
+private:
+    void onEnded(quint64 id, const AttemptEnd &end);
+    void report();
+
+    hub::Http m_http;
+    QThreadPool m_pool;
+    QHash<AttemptId, Attempt *> m_attempts;
+    QHash<AttemptId, qint64> m_reported;
+    QTimer m_ticker;
+    bool m_stoppingAll = false;
+};
+
+} // namespace transfer

@@ -1,0 +1,337 @@
+#include "enginefixture.h"
+
+#include <QDir>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "cache/filelock.h"
+#include "cache/layout.h"
+
+using namespace Qt::StringLiterals;
+using transfer::State;
+
+namespace {
+constexpr qint64 MiB = 1024 * 1024;
+const QRegularExpression anything(u".*"_s);
+
+QByteArray contentOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("?");
+}
+} // namespace
+
+class TestEngine : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aWholeRepo();
+    void oneContentTwoPaths();
+    void manySmallFiles();
+    void pauseAndResume();
+    void resumeAfterQuit();
+    void cancelKeepsThePartial();
+    void removedIsGone();
+    void whatIsHereIsNotFetched();
+    void aDamagedBlobIsReplaced();
+    void waitsForALockOfAnother();
+    void pausedHoldsNoLock();
+    void noRoom();
+    void theRefWaitsForAllFiles();
+    void finishedComesBackAsDone();
+    void hollowPartialIsNotTrusted();
+    void oneRepoAtATime();
+};
+
+void TestEngine::aWholeRepo()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(
+        u"org/whole"_s,
+        {support::gitFile(u"README.md"_s, "# hello\n"), support::gitFile(u"empty.txt"_s, ""),
+         support::lfsFile(u"sub/dir/model.bin"_s, 40 * MiB, 7),
+         support::lfsFile(u"ä b#%+?.bin"_s, 3 * MiB, 8)});
+    QSignalSpy finished(f.engine.get(), &transfer::Engine::finished);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QCOMPARE(finished.size(), 1);
+    for (const demo::File &file : repo.files)
+        QVERIFY2(f.isRight(repo, file), qPrintable(file.path));
+    QVERIFY(f.engine->status(id).checked);
+    QCOMPARE(f.engine->status(id).done, f.engine->status(id).size);
+    const cache::Layout layout(f.place.path);
+    QCOMPARE(contentOf(layout.ref(repo.id, u"main"_s)), repo.commit.toLatin1());
+    QVERIFY(QFile::exists(layout.tree(repo.id, repo.commit)));
+    QCOMPARE(QFile::symLinkTarget(f.entry(repo, u"sub/dir/model.bin"_s)),
+             f.blob(repo, repo.files[2]));
+    QCOMPARE(f.leftovers(repo), QStringList());
+}
+
+void TestEngine::oneContentTwoPaths()
+{
+    EngineFixture f;
+    auto first = support::lfsFile(u"a.bin"_s, 9 * MiB, 3);
+    auto second = first;
+    second.path = u"copy/b.bin"_s;
+    const demo::Repo repo = support::makeRepo(u"org/twice"_s, {first, second});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QCOMPARE(f.engine->files(id).size(), 1);
+    QVERIFY(f.isRight(repo, first) && f.isRight(repo, second));
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 10 * MiB);
+}
+
+void TestEngine::manySmallFiles()
+{
+    EngineFixture f;
+    QList<demo::File> files;
+    for (int i = 0; i < 300; ++i)
+        files.append(support::gitFile(u"d%1/f%2.txt"_s.arg(i % 7).arg(i),
+                                      "content " + QByteArray::number(i)));
+    const demo::Repo repo = support::makeRepo(u"org/many"_s, files);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done, 60));
+    for (const demo::File &file : repo.files)
+        QVERIFY2(f.isRight(repo, file), qPrintable(file.path));
+    QCOMPARE(f.leftovers(repo), QStringList());
+}
+
+void TestEngine::pauseAndResume()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 4 * MiB;
+    EngineFixture f({}, options);
+    const demo::Repo repo =
+        support::makeRepo(u"org/pause"_s, {support::lfsFile(u"m.bin"_s, 80 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 5 * MiB));
+    f.engine->pause(id);
+    QCOMPARE(f.engine->status(id).state, State::Paused);
+    QTest::qWait(1000);
+    const qint64 served = f.hub.bodyBytes(demo::Origin::Cdn);
+    const qint64 here = f.engine->status(id).done;
+    QVERIFY(here >= 5 * MiB);
+    QTest::qWait(1000);
+    QCOMPARE(f.hub.bodyBytes(demo::Origin::Cdn), served); // nothing moves
+    QVERIFY(!QFile::exists(f.blob(repo, repo.files[0])));
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    // What was here was not fetched again; only what was on its way may be.
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 80 * MiB + (served - here) + 8 * 4 * MiB);
+}
+
+void TestEngine::resumeAfterQuit()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 4 * MiB;
+    EngineFixture f({}, options);
+    const demo::Repo repo =
+        support::makeRepo(u"org/quit"_s, {support::lfsFile(u"m.bin"_s, 80 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 20 * MiB));
+    f.restart();
+    QCOMPARE(f.engine->downloads(), QList{id});
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 80 * MiB + 8 * 4 * MiB);
+}
+
+void TestEngine::cancelKeepsThePartial()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 4 * MiB;
+    EngineFixture f({}, options);
+    const demo::Repo repo =
+        support::makeRepo(u"org/cancel"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 8 * MiB));
+    QSignalSpy finished(f.engine.get(), &transfer::Engine::finished);
+    f.engine->cancel(id);
+    QCOMPARE(f.engine->status(id).state, State::Cancelled);
+    QCOMPARE(finished.size(), 1);
+    QTest::qWait(500);
+    QVERIFY(f.leftovers(repo).size() >= 2); // file and sidecar
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+}
+
+void TestEngine::removedIsGone()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = MiB;
+    EngineFixture f({}, options);
+    const demo::Repo repo =
+        support::makeRepo(u"org/gone"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, MiB));
+    f.engine->remove(id);
+    QVERIFY(f.engine->downloads().isEmpty());
+    QVERIFY(f.engine->isIdle());
+    f.restart();
+    QVERIFY(f.engine->downloads().isEmpty());
+}
+
+void TestEngine::whatIsHereIsNotFetched()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/here"_s, {support::lfsFile(u"m.bin"_s, 12 * MiB)});
+    QVERIFY(f.waitForState(f.get(repo), State::Done));
+    f.hub.clearRequests();
+    const auto again = f.engine->add(f.request(repo));
+    QVERIFY(f.waitForState(again, State::Done));
+    QVERIFY(f.engine->files(again).first().reused);
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 0);
+    // The link is gone but the blob is there: it is compared, then linked.
+    QVERIFY(QFile::remove(f.entry(repo, u"m.bin"_s)));
+    const auto third = f.engine->add(f.request(repo));
+    QVERIFY(f.waitForState(third, State::Done));
+    QVERIFY(f.engine->status(third).checked);
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 0);
+}
+
+void TestEngine::aDamagedBlobIsReplaced()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/damaged"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    const QString blob = f.blob(repo, repo.files[0]);
+    QVERIFY(QDir().mkpath(QFileInfo(blob).path()));
+    QFile file(blob);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(QByteArray(9 * MiB, 'x')), 9 * MiB);
+    file.close();
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QCOMPARE(f.leftovers(repo), QStringList());
+}
+
+void TestEngine::waitsForALockOfAnother()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/locked"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    const auto content = core::ContentId::make(repo.files[0].content->sha256());
+    auto lock = cache::FileLock::tryLock(cache::Layout(f.place.path).lock(repo.id, *content));
+    QVERIFY(lock);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::Locked);
+    QCOMPARE(f.hub.bodyBytes(demo::Origin::Cdn), 0);
+    lock->release();
+    QVERIFY(f.waitForState(id, State::Done));
+}
+
+void TestEngine::pausedHoldsNoLock()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 2 * MiB;
+    EngineFixture f({}, options);
+    const demo::Repo repo =
+        support::makeRepo(u"org/unlocked"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
+    const auto content = core::ContentId::make(repo.files[0].content->sha256());
+    const QString path = cache::Layout(f.place.path).lock(repo.id, *content);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 2 * MiB));
+    QVERIFY(!cache::FileLock::tryLock(path));
+    f.engine->pause(id);
+    QVERIFY(QTest::qWaitFor([&] { return cache::FileLock::tryLock(path).has_value(); }, 5000));
+}
+
+void TestEngine::noRoom()
+{
+    transfer::Limits limits;
+    limits.reserve = 1LL << 60; // more than any volume has
+    EngineFixture f(limits);
+    const demo::Repo repo =
+        support::makeRepo(u"org/room"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::DiskFull);
+    f.engine->setLimits({});
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+}
+
+void TestEngine::theRefWaitsForAllFiles()
+{
+    transfer::Limits limits;
+    limits.attempts = 1;
+    EngineFixture f(limits);
+    const demo::Repo old = support::makeRepo(u"org/moves"_s, {support::gitFile(u"a"_s, "old")});
+    QVERIFY(f.waitForState(f.get(old), State::Done));
+    const QString ref = cache::Layout(f.place.path).ref(old.id, u"main"_s);
+    QCOMPARE(contentOf(ref), old.commit.toLatin1());
+
+    const demo::Repo fresh = support::makeRepo(
+        u"org/moves"_s, {support::gitFile(u"a"_s, "new"), support::lfsFile(u"b"_s, 9 * MiB)});
+    QVERIFY(fresh.commit != old.commit);
+    f.hub.addRule(demo::Origin::Cdn, anything, support::FaultyHub::status(500));
+    const auto id = f.get(fresh);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QCOMPARE(contentOf(f.entry(fresh, u"a"_s)), QByteArray("new"));
+    QCOMPARE(contentOf(ref), old.commit.toLatin1()); // an offline reader keeps its old version
+    f.hub.clearRules();
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+    QCOMPARE(contentOf(ref), fresh.commit.toLatin1());
+}
+
+void TestEngine::finishedComesBackAsDone()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(u"org/back"_s, {support::gitFile(u"a"_s, "x")});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    f.hub.clearRequests();
+    f.restart();
+    QCOMPARE(f.engine->status(id).state, State::Done);
+    QVERIFY(f.engine->status(id).checked);
+    QVERIFY(f.engine->isIdle());
+    QTest::qWait(200);
+    QCOMPARE(f.hub.requests().size(), 0);
+}
+
+// A file of full length beside a sidecar that lies about another content is begun again.
+void TestEngine::hollowPartialIsNotTrusted()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/hollow"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
+    const auto content = *core::ContentId::make(repo.files[0].content->sha256());
+    const cache::Layout layout(f.place.path);
+    QVERIFY(QDir().mkpath(layout.blobs(repo.id)));
+    QFile partial(layout.partial(repo.id, content));
+    QVERIFY(partial.open(QIODevice::WriteOnly) && partial.resize(20 * MiB));
+    QFile sidecar(layout.sidecar(repo.id, content));
+    QVERIFY(sidecar.open(QIODevice::WriteOnly));
+    sidecar.write(R"({"v":1,"etag":"0000","size":20971520,"have":[[0,20971520]]})");
+    sidecar.close();
+    partial.close();
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+}
+
+void TestEngine::oneRepoAtATime()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 2 * MiB;
+    EngineFixture f({}, options);
+    const auto first =
+        f.get(support::makeRepo(u"org/first"_s, {support::lfsFile(u"m.bin"_s, 70 * MiB, 1)}));
+    const auto second =
+        f.get(support::makeRepo(u"org/second"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB, 2)}));
+    QVERIFY(f.waitForBytes(first, MiB));
+    QCOMPARE(f.engine->status(second).state, State::Queued);
+    f.engine->pause(first);
+    QVERIFY(f.waitForState(second, State::Done));
+    QCOMPARE(f.engine->status(first).state, State::Paused);
+}
+
+QTEST_GUILESS_MAIN(TestEngine)
+#include "test_engine.moc"

@@ -1,0 +1,192 @@
+#include "enginefixture.h"
+
+#include <QFile>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using support::FaultyHub;
+using transfer::State;
+
+namespace {
+constexpr qint64 MiB = 1024 * 1024;
+const QRegularExpression anything(u".*"_s);
+const QRegularExpression resolve(u"/resolve/"_s);
+} // namespace
+
+// Lies and accidents of the network; whatever happens, the file ends right or not at all.
+class TestFaults : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void endsRight_data();
+    void endsRight();
+    void neverPublishesWrongBytes();
+    void fetchedAgainAfterOneMismatch();
+    void changedAtTheHub();
+    void gatedNeedsAPerson();
+    void givesUpAfterFiveInARow();
+    void rateLimitIsNoFailure();
+    void tokenStaysAtTheHub();
+    void maskedEntries();
+};
+
+void TestFaults::endsRight_data()
+{
+    QTest::addColumn<FaultyHub::Change>("change");
+    QTest::addColumn<int>("times");
+    QTest::addColumn<bool>("atCdn");
+    QTest::newRow("cut once") << FaultyHub::cutAfter(MiB) << 1 << true;
+    QTest::newRow("cut again and again") << FaultyHub::cutAfter(3 * MiB) << 12 << true;
+    QTest::newRow("reset before the head") << FaultyHub::reset() << 2 << true;
+    QTest::newRow("range ignored") << FaultyHub::ignoreRange() << -1 << true;
+    QTest::newRow("range ignored once") << FaultyHub::ignoreRange() << 1 << true;
+    QTest::newRow("wrong Content-Range") << FaultyHub::wrongContentRange() << 1 << true;
+    QTest::newRow("a web page") << FaultyHub::html() << 1 << true;
+    QTest::newRow("server error") << FaultyHub::status(503) << 2 << true;
+    QTest::newRow("link refused once") << FaultyHub::status(403) << 1 << true;
+    QTest::newRow("link refused for a while") << FaultyHub::status(403) << 3 << true;
+    QTest::newRow("hub error") << FaultyHub::status(502) << 1 << false;
+    QTest::newRow("hub resets") << FaultyHub::reset() << 2 << false;
+    QTest::newRow("hub without HEAD")
+        << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
+               if (request.verb == "HEAD")
+                   FaultyHub::status(405)(request, response);
+           })
+        << -1 << false;
+}
+
+void TestFaults::endsRight()
+{
+    QFETCH(FaultyHub::Change, change);
+    QFETCH(int, times);
+    QFETCH(bool, atCdn);
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/fault"_s, {support::lfsFile(u"m.bin"_s, 70 * MiB, 5)});
+    f.hub.addRule(atCdn ? demo::Origin::Cdn : demo::Origin::Hub, atCdn ? anything : resolve, change,
+                  times);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done, 60));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.engine->status(id).checked);
+    QCOMPARE(f.leftovers(repo), QStringList());
+}
+
+void TestFaults::neverPublishesWrongBytes()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(
+        u"org/wrong"_s,
+        {support::lfsFile(u"m.bin"_s, 20 * MiB), support::lfsFile(u"small.bin"_s, MiB, 2)});
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::corrupt(1000, '!'));
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::Checksum);
+    for (const demo::File &file : repo.files) {
+        QVERIFY(!QFile::exists(f.blob(repo, file)));
+        QVERIFY(!QFile::exists(f.entry(repo, file.path)));
+    }
+}
+
+void TestFaults::fetchedAgainAfterOneMismatch()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/once"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::corrupt(1000, '!'), 1);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+}
+
+void TestFaults::changedAtTheHub()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/changed"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
+    f.hub.addRule(demo::Origin::Hub, resolve, [](const demo::Request &, demo::Response &response) {
+        response.setHeader("X-Linked-Size", "123");
+    });
+    f.limits.attempts = 2;
+    f.engine->setLimits(f.limits);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::RemoteChanged);
+    QCOMPARE(f.hub.bodyBytes(demo::Origin::Cdn), 0);
+}
+
+void TestFaults::gatedNeedsAPerson()
+{
+    EngineFixture f;
+    demo::Repo repo = support::makeRepo(u"org/gated"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    repo.access = demo::Access::GatedManual;
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::Gated);
+}
+
+void TestFaults::givesUpAfterFiveInARow()
+{
+    transfer::Limits limits;
+    limits.attempts = 3;
+    EngineFixture f(limits);
+    const demo::Repo repo =
+        support::makeRepo(u"org/dead"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::reset());
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.engine->status(id).retryAt.isValid());
+    QVERIFY(f.waitForState(id, State::Failed));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::ConnectionLost);
+}
+
+void TestFaults::rateLimitIsNoFailure()
+{
+    transfer::Limits limits;
+    limits.attempts = 1; // a failure would end it
+    EngineFixture f(limits);
+    const demo::Repo repo =
+        support::makeRepo(u"org/limited"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    f.hub.addRule(demo::Origin::Hub, resolve, FaultyHub::rateLimited(2), 1);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.waitForState(id, State::Done));
+}
+
+void TestFaults::tokenStaysAtTheHub()
+{
+    EngineFixture f;
+    demo::Repo repo = support::makeRepo(
+        u"org/mine"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB), support::gitFile(u"a"_s, "b")});
+    repo.access = demo::Access::Private;
+    repo.allowedTokens = {u"hf_right"_s};
+    f.http.token = core::Secret("hf_right");
+    f.restart();
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(!f.hub.tokenLeaked());
+    const auto seen = f.hub.requests(demo::Origin::Hub, resolve);
+    QVERIFY(!seen.isEmpty());
+    for (const support::Seen &one : seen)
+        QVERIFY(one.hasToken);
+}
+
+// A listing made before access was granted names no content ids; the Hub's answers do now.
+void TestFaults::maskedEntries()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(
+        u"org/masked"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB), support::lfsFile(u"n"_s, 100)});
+    f.hub.setRepo(repo);
+    transfer::DownloadRequest request = f.request(repo);
+    for (auto *list : {&request.chosen, &request.listing}) {
+        for (hub::TreeEntry &entry : *list)
+            entry.sha256.clear();
+    }
+    const auto id = f.engine->add(request);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]) && f.isRight(repo, repo.files[1]));
+    QVERIFY(f.engine->status(id).checked);
+}
+
+QTEST_GUILESS_MAIN(TestFaults)
+#include "test_faults.moc"
