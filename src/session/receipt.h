@@ -11,14 +11,14 @@ namespace session {
 struct Receipt {
     int files = 0;
     qint64 chosen = 0; // bytes of all chosen files, content counted once
-    qint64 alreadyHere = 0; // blobs of this repo in the place, and bytes of partials
+    qint64 alreadyHere = 0; // of these: published, stored as a blob, or in a partial
     qint64 toFetch = 0;
     qint64 freeBytes = -1; // on the volume now; -1 unknown
     qint64 shortBy = 0; // bytes missing on the volume, reserve included; 0: it fits
 };
 
-// Blocks (looks at the disk): pool only.
-Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo,
+// Blocks (looks at the disk): pool only. reserve: bytes to leave free.
+Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, const QString &commit,
                     const QList<hub::TreeEntry> &chosen, qint64 reserve);
 
 } // namespace session
