@@ -4,7 +4,7 @@
 
 namespace cli {
 
-// Exit codes of the command line: a stable contract (interaction.md 21).
+// Exit codes of the command line: a stable contract.
 enum class Exit {
     Done = 0,
     NotFetched = 1,
@@ -17,10 +17,11 @@ enum class Exit {
     NoInstance = 8,
 };
 
-// True when the arguments name a command that runs without a window ("get", "--version", "--help").
+// arguments: without the program's own name.
+// True when they name something that runs without a window: a verb, --help or --version.
 bool isCommand(const QStringList &arguments);
 
-// Runs it in a QCoreApplication made by the caller; returns the exit code.
+// Runs it in the QCoreApplication the caller made; returns the exit code.
 int run(const QStringList &arguments);
 
 } // namespace cli

@@ -1,0 +1,261 @@
+#include "cli/getcommand.h"
+
+#include <QCoreApplication>
+#include <QThreadPool>
+
+#include <iostream>
+#include <string>
+
+#include "core/errortext.h"
+
+#ifdef Q_OS_UNIX
+#include <unistd.h>
+#endif
+
+using namespace Qt::StringLiterals;
+
+namespace cli {
+
+namespace {
+
+constexpr int attemptsBeforeGivingUp = 5;
+constexpr int namesShown = 3;
+
+Exit exitForKind(core::ErrorKind kind)
+{
+    using core::ErrorKind;
+    switch (kind) {
+    case ErrorKind::Gated:
+    case ErrorKind::Unauthorized:
+    case ErrorKind::Forbidden:
+    case ErrorKind::KeychainUnavailable:
+    case ErrorKind::KeychainDenied:
+        return Exit::AccessNeeded;
+    case ErrorKind::DiskFull:
+        return Exit::NoRoom;
+    case ErrorKind::Offline:
+    case ErrorKind::HostNotFound:
+    case ErrorKind::ConnectionLost:
+    case ErrorKind::Timeout:
+    case ErrorKind::Tls:
+        return Exit::NoNetwork;
+    case ErrorKind::Checksum:
+        return Exit::CheckFailed;
+    case ErrorKind::BadInput:
+        return Exit::WrongUse;
+    case ErrorKind::Cancelled:
+        return Exit::Cancelled;
+    case ErrorKind::Truncated:
+    case ErrorKind::ServerError:
+    case ErrorKind::RateLimited:
+    case ErrorKind::LinkExpired:
+    case ErrorKind::RemoteChanged:
+    case ErrorKind::Disabled:
+    case ErrorKind::RepoNotFound:
+    case ErrorKind::RevisionNotFound:
+    case ErrorKind::EntryNotFound:
+    case ErrorKind::BadRequest:
+    case ErrorKind::Protocol:
+    case ErrorKind::Locked:
+    case ErrorKind::FileIo:
+        return Exit::NotFetched;
+    }
+    return Exit::NotFetched;
+}
+
+bool onTerminal()
+{
+#ifdef Q_OS_UNIX
+    return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
+#else
+    return false;
+#endif
+}
+
+// A file or folder that a link named is meant to the letter, not as a pattern.
+bool isBelow(const QString &path, const QString &named)
+{
+    return path == named || path.startsWith(named + u'/');
+}
+
+} // namespace
+
+GetCommand::GetCommand(const session::Config &config, const GetOptions &options)
+    : m_config(config)
+    , m_options(options)
+    , m_report(options.output)
+{
+    connect(&m_interrupt, &Interrupt::interrupted, this, &GetCommand::onInterrupted);
+}
+
+// The receipt may still be in the making; it answers to this object.
+GetCommand::~GetCommand()
+{
+    QThreadPool::globalInstance()->waitForDone();
+}
+
+void GetCommand::begin()
+{
+    const auto ref = core::parseRepoRef(m_options.repo, m_config.endpoint.text());
+    if (!ref)
+        return fail(ref.error());
+    m_request.repo = ref->repo;
+    m_request.place = m_config.place;
+    m_request.endpoint = m_config.endpoint.text();
+    const QString asked =
+        m_options.revision.isEmpty() ? ref->revision.value_or(u"main"_s) : m_options.revision;
+    const auto revision = core::checkRevision(asked);
+    if (!revision)
+        return fail(revision.error());
+    m_request.revision = *revision;
+    m_path = ref->path.value_or(QString());
+
+    transfer::Limits limits;
+    limits.attempts = attemptsBeforeGivingUp;
+    m_services = std::make_unique<session::Services>(m_config, session::Queue::Private, limits);
+    if (core::isCommitId(*revision))
+        return onCommit(*revision);
+    m_services->client()
+        .info(m_request.repo, m_request.revision)
+        ->onDone(this, [this](const core::Result<hub::RepoInfo> &info) {
+            if (!info)
+                return fail(info.error());
+            onCommit(info->commit);
+        });
+}
+
+void GetCommand::onCommit(const QString &commit)
+{
+    m_request.commit = commit;
+    m_services->client()
+        .tree(m_request.repo, commit)
+        ->onDone(this, [this](const core::Result<hub::TreePage> &tree) {
+            if (!tree)
+                return fail(tree.error());
+            onListing(*tree);
+        });
+}
+
+void GetCommand::onListing(const hub::TreePage &tree)
+{
+    const auto wanted = [this](const QString &path) {
+        return (m_path.isEmpty() || isBelow(path, m_path)) && m_options.filter.allows(path);
+    };
+    for (const hub::TreeEntry &entry : tree.entries) {
+        if (entry.kind != hub::TreeEntry::Kind::File)
+            continue;
+        m_request.listing.append(entry);
+        if (wanted(entry.path))
+            m_request.chosen.append(entry);
+    }
+    QStringList leftOut;
+    for (const QString &path : tree.refused) {
+        if (wanted(path))
+            leftOut.append(path.left(120));
+    }
+    m_leftOut = !leftOut.isEmpty();
+    if (m_leftOut) {
+        m_report.warning(tr("%1 files have names that cannot be written safely and are left out, "
+                            "such as: %2")
+                             .arg(leftOut.size())
+                             .arg(leftOut.mid(0, namesShown).join(u", "_s)));
+    }
+    if (m_request.chosen.isEmpty() && (!m_request.listing.isEmpty() || m_leftOut)) {
+        core::Error error =
+            core::makeError(core::ErrorKind::EntryNotFound,
+                            m_path.isEmpty() ? m_options.filter.include.join(u", "_s) : m_path);
+        return fail(error);
+    }
+    auto *pool = QThreadPool::globalInstance();
+    pool->start([this, request = m_request] {
+        const session::Receipt receipt =
+            session::makeReceipt(request.place, request.repo, request.commit, request.chosen, 0);
+        QMetaObject::invokeMethod(this, [this, receipt] { onReceipt(receipt); });
+    });
+}
+
+void GetCommand::onReceipt(const session::Receipt &receipt)
+{
+    if (m_ended)
+        return;
+    m_report.plan(m_request, receipt);
+    if (receipt.shortBy > 0) {
+        return fail(core::makeError(
+            core::ErrorKind::DiskFull,
+            u"%1: %2 bytes short"_s.arg(m_request.place.path).arg(receipt.shortBy)));
+    }
+    if (receipt.toFetch > 0 && !confirmed())
+        return finish(Exit::Cancelled);
+    transfer::Engine &engine = m_services->engine();
+    connect(&engine, &transfer::Engine::changed, this, &GetCommand::onChanged);
+    connect(&engine, &transfer::Engine::finished, this, &GetCommand::onFinished);
+    m_download = engine.add(m_request);
+}
+
+bool GetCommand::confirmed() const
+{
+    if (m_options.confirm == GetOptions::Confirm::Yes || !onTerminal())
+        return true;
+    std::cerr << tr("Fetch it? [Y/n] ").toStdString() << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    return std::cin.good() && (answer.empty() || answer[0] == 'y' || answer[0] == 'Y');
+}
+
+void GetCommand::onChanged()
+{
+    transfer::Engine &engine = m_services->engine();
+    m_report.progress(engine.status(m_download), engine.files(m_download));
+}
+
+void GetCommand::onFinished()
+{
+    onChanged();
+    const transfer::DownloadStatus status = m_services->engine().status(m_download);
+    const Exit exit = exitFor(status);
+    m_report.end(m_request, status, exit);
+    if (exit != Exit::Done && status.error)
+        std::cerr << "hubload: " << core::errorSentence(*status.error).toStdString() << std::endl;
+    finish(exit);
+}
+
+Exit GetCommand::exitFor(const transfer::DownloadStatus &status) const
+{
+    if (status.state == transfer::State::Done)
+        return m_leftOut ? Exit::NotFetched : Exit::Done;
+    if (status.state == transfer::State::Cancelled)
+        return Exit::Cancelled;
+    return status.error ? exitForKind(status.error->kind) : Exit::NotFetched;
+}
+
+// Stops, saves what is here, then says how to go on.
+void GetCommand::onInterrupted()
+{
+    if (m_ended)
+        return;
+    if (m_services)
+        m_services->engine().shutdown();
+    m_report.failure(tr("Stopped. What has arrived is kept; the same command goes on from there."),
+                     core::kindName(core::ErrorKind::Cancelled), Exit::Cancelled);
+    finish(Exit::Cancelled);
+}
+
+void GetCommand::fail(const core::Error &error)
+{
+    if (m_ended)
+        return;
+    const Exit exit = exitForKind(error.kind);
+    m_report.failure(core::errorSentence(error), core::kindName(error.kind), exit);
+    finish(exit);
+}
+
+void GetCommand::finish(Exit exit)
+{
+    if (m_ended)
+        return;
+    m_ended = true;
+    QMetaObject::invokeMethod(
+        this, [this, exit] { Q_EMIT ended(static_cast<int>(exit)); }, Qt::QueuedConnection);
+}
+
+} // namespace cli

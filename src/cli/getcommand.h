@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/getoptions.h"
+#include "cli/interrupt.h"
+#include "cli/report.h"
+#include "session/config.h"
+#include "session/services.h"
+
+namespace cli {
+
+// "hubload get": commit, listing, choice, receipt, then one Download in a private queue until it
+// cannot go on alone. Owner: run(). Main thread. Promise: ended() exactly once, queued.
+class GetCommand : public QObject {
+    Q_OBJECT
+public:
+    GetCommand(const session::Config &config, const GetOptions &options);
+    ~GetCommand() override;
+
+    void begin();
+
+Q_SIGNALS:
+    void ended(int exitCode);
+
+private:
+    void onCommit(const QString &commit);
+    void onListing(const hub::TreePage &tree);
+    void onReceipt(const session::Receipt &receipt);
+    bool confirmed() const;
+    void onChanged();
+    void onFinished();
+    void onInterrupted();
+    Exit exitFor(const transfer::DownloadStatus &status) const;
+    void fail(const core::Error &error);
+    void finish(Exit exit);
+
+    session::Config m_config;
+    GetOptions m_options;
+    Report m_report;
+    Interrupt m_interrupt;
+    std::unique_ptr<session::Services> m_services;
+    transfer::DownloadRequest m_request;
+    transfer::DownloadId m_download;
+    QString m_path; // file or folder that the link named; empty: none
+    bool m_leftOut = false; // something that was asked for cannot be written
+    bool m_ended = false;
+};
+
+} // namespace cli

@@ -1,0 +1,208 @@
+#include "cli/report.h"
+
+#include <QCoreApplication>
+#include <QJsonDocument>
+
+#include <cstdio>
+
+#include "cache/layout.h"
+#include "cli/words.h"
+#include "core/errortext.h"
+#include "core/format.h"
+#include "core/redact.h"
+
+#ifdef Q_OS_UNIX
+#include <unistd.h>
+#endif
+
+using namespace Qt::StringLiterals;
+
+namespace cli {
+
+namespace {
+
+constexpr int formatVersion = 1;
+
+bool isTerminal(FILE *stream)
+{
+#ifdef Q_OS_UNIX
+    return isatty(fileno(stream)) != 0;
+#else
+    Q_UNUSED(stream)
+    return false;
+#endif
+}
+
+void print(FILE *stream, const QString &text)
+{
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stream);
+    std::fflush(stream);
+}
+
+QString size(qint64 bytes)
+{
+    return core::formatSize(bytes, core::Isolation::Plain);
+}
+
+QJsonObject errorObject(const core::Error &error)
+{
+    return {{u"kind"_s, core::kindName(error.kind)},
+            {u"message"_s, core::redactText(core::errorSentence(error))}};
+}
+
+QString snapshotFolder(const core::RepoId &repo, const QString &commit,
+                       const cache::Location &place)
+{
+    return cache::Layout(place.path).snapshot(repo, commit);
+}
+
+} // namespace
+
+Report::Report(GetOptions::Output output)
+    : m_output(output)
+    , m_terminal(isTerminal(stderr))
+{
+}
+
+void Report::event(const QString &name, QJsonObject object) const
+{
+    if (m_output != GetOptions::Output::Json)
+        return;
+    object.insert(u"version"_s, formatVersion);
+    object.insert(u"event"_s, name);
+    print(stdout, QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + u'\n');
+}
+
+void Report::line(const QString &text) const
+{
+    print(stderr, (m_lineOpen ? u"\n"_s : QString()) + core::redactText(text) + u'\n');
+    m_lineOpen = false;
+}
+
+void Report::plan(const transfer::DownloadRequest &request, const session::Receipt &receipt)
+{
+    event(u"plan"_s,
+          {{u"repo"_s, core::typePlural(request.repo.type()) + u'/' + request.repo.id()},
+           {u"revision"_s, request.revision},
+           {u"commit"_s, request.commit},
+           {u"files"_s, receipt.files},
+           {u"bytes"_s, receipt.chosen},
+           {u"bytes_here"_s, receipt.alreadyHere},
+           {u"bytes_to_fetch"_s, receipt.toFetch},
+           {u"bytes_free"_s, receipt.freeBytes},
+           {u"path"_s, snapshotFolder(request.repo, request.commit, request.place)}});
+    if (m_output == GetOptions::Output::Text) {
+        print(stderr,
+              Words::tr("%1 at %2: %3 files, %4; already here %5, to fetch %6\n")
+                  .arg(request.repo.display(), request.commit.left(7))
+                  .arg(receipt.files)
+                  .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
+    }
+}
+
+void Report::warning(const QString &text)
+{
+    event(u"warning"_s, {{u"message"_s, core::redactText(text)}});
+    line(text);
+}
+
+void Report::fileEvents(const transfer::DownloadStatus &status,
+                        const QList<transfer::FileStatus> &files)
+{
+    const cache::Layout layout(status.place.path);
+    for (const transfer::FileStatus &file : files) {
+        const QString &key = file.paths.first();
+        const auto known = m_states.constFind(key);
+        if (known != m_states.cend() && *known == file.state)
+            continue;
+        m_states.insert(key, file.state);
+        for (const QString &path : file.paths) {
+            QJsonObject object{{u"path"_s, path},
+                               {u"state"_s, transfer::stateName(file.state)},
+                               {u"bytes"_s, file.done},
+                               {u"size"_s, file.size}};
+            if (file.state == transfer::State::Done) {
+                object.insert(u"checked"_s, file.checked);
+                object.insert(u"reused"_s, file.reused);
+                object.insert(u"final_path"_s, layout.entry(status.repo, status.commit, path));
+            }
+            if (file.error)
+                object.insert(u"error"_s, errorObject(*file.error));
+            if (file.retryAt.isValid())
+                object.insert(u"retry_at"_s, file.retryAt.toString(Qt::ISODateWithMs));
+            event(u"file"_s, object);
+        }
+    }
+}
+
+void Report::progress(const transfer::DownloadStatus &status,
+                      const QList<transfer::FileStatus> &files)
+{
+    if (m_output == GetOptions::Output::Json) {
+        fileEvents(status, files);
+        if (status.done == m_lastDone)
+            return;
+        m_lastDone = status.done;
+        QJsonObject object{{u"state"_s, transfer::stateName(status.state)},
+                           {u"bytes"_s, status.done},
+                           {u"size"_s, status.size},
+                           {u"files_done"_s, status.filesDone},
+                           {u"files"_s, status.files},
+                           {u"bytes_per_second"_s, static_cast<qint64>(status.bytesPerSecond)}};
+        if (status.secondsLeft)
+            object.insert(u"seconds_left"_s, *status.secondsLeft);
+        event(u"progress"_s, object);
+        return;
+    }
+    if (!m_terminal)
+        return;
+    const QString left = status.secondsLeft
+        ? core::formatDuration(std::chrono::seconds(*status.secondsLeft), core::Isolation::Plain)
+        : u"–"_s;
+    QString text = status.state == transfer::State::Waiting && status.error
+        ? core::errorSentence(*status.error)
+        : Words::tr("%1 of %2, %3 of %4 files, %5, %6 left")
+              .arg(size(status.done), size(status.size))
+              .arg(status.filesDone)
+              .arg(status.files)
+              .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left);
+    text = core::redactText(text).left(200);
+    print(stderr, u"\r\x1b[K"_s + text);
+    m_lineOpen = true;
+}
+
+void Report::end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
+                 Exit exit)
+{
+    const QString folder = snapshotFolder(request.repo, request.commit, request.place);
+    QJsonObject object{{u"state"_s, transfer::stateName(status.state)},
+                       {u"bytes"_s, status.done},
+                       {u"size"_s, status.size},
+                       {u"files"_s, status.files},
+                       {u"files_done"_s, status.filesDone},
+                       {u"checked"_s, status.checked},
+                       {u"commit"_s, request.commit},
+                       {u"path"_s, folder},
+                       {u"exit_code"_s, static_cast<int>(exit)}};
+    if (status.error && exit != Exit::Done)
+        object.insert(u"error"_s, errorObject(*status.error));
+    event(u"end"_s, object);
+    if (m_lineOpen)
+        print(stderr, u"\n"_s);
+    m_lineOpen = false;
+    if (m_output == GetOptions::Output::Text && exit == Exit::Done)
+        print(stdout, folder + u'\n');
+}
+
+void Report::failure(const QString &sentence, const QString &kind, Exit exit)
+{
+    event(
+        u"end"_s,
+        {{u"state"_s, exit == Exit::Cancelled ? u"cancelled"_s : u"failed"_s},
+         {u"exit_code"_s, static_cast<int>(exit)},
+         {u"error"_s, QJsonObject{{u"kind"_s, kind}, {u"message"_s, core::redactText(sentence)}}}});
+    line(u"hubload: "_s + sentence);
+}
+
+} // namespace cli
