@@ -36,7 +36,7 @@ struct ScannedRepo {
 struct ScanResult {
     QList<ScannedRepo> repos;
     QStringList strangers; // entries of the cache root that are no repo
-    qint64 size = 0;
+    qint64 size = 0; // content that several repos share is counted once
 };
 
 // What a shared Hub cache holds, however odd (hub-cache.md 6). A missing root is an empty result.
