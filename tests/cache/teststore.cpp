@@ -129,7 +129,7 @@ void TestStore::removesLeftOverTemporaries()
     QStringList parts = ours.mid(blobs.size()).split(u'-');
     parts[2] = u"1"_s;
     const QString killed = blobs + parts.join(u'-');
-    parts[3] = u"2"_s + parts.at(3).mid(1);
+    parts[3] = store.layout().temporary(repo).split(u'-').last(); // another random part
     const QString killedLink = blobs + parts.join(u'-');
     parts[0] = u"zzzzzzzz"_s;
     const QString elsewhere = blobs + parts.join(u'-');
