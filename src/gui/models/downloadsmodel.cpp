@@ -1,0 +1,247 @@
+#include "gui/models/downloadsmodel.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+
+#include "core/format.h"
+#include "gui/texts.h"
+
+namespace gui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+double fraction(const transfer::DownloadStatus &row)
+{
+    return row.size > 0 ? static_cast<double>(row.done) / static_cast<double>(row.size) : 0;
+}
+
+QString name(const transfer::DownloadStatus &row)
+{
+    const QString repo = core::isolate(row.repo.display());
+    return row.revision.isEmpty() || row.revision == u"main"_s
+               ? repo
+               : repo + u" · "_s + core::isolate(Texts::shortCommit(row.revision));
+}
+
+QString left(const transfer::DownloadStatus &row)
+{
+    if (row.state != transfer::State::Fetching)
+        return {};
+    return row.secondsLeft ? core::formatDuration(std::chrono::seconds(*row.secondsLeft)) : u"–"_s;
+}
+
+} // namespace
+
+DownloadsModel::DownloadsModel(transfer::Engine &engine, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_engine(engine)
+{
+    const QList<transfer::DownloadId> ids = engine.downloads();
+    for (const transfer::DownloadId &id : ids)
+        m_rows << engine.status(id);
+    connect(&engine, &transfer::Engine::added, this, &DownloadsModel::onAdded);
+    connect(&engine, &transfer::Engine::removed, this, &DownloadsModel::onRemoved);
+    connect(&engine, &transfer::Engine::changed, this, &DownloadsModel::onChanged);
+    m_countdown.setInterval(1000);
+    connect(&m_countdown, &QTimer::timeout, this, &DownloadsModel::tick);
+    summarise();
+}
+
+int DownloadsModel::rowOf(const transfer::DownloadId &id) const
+{
+    const auto found
+        = std::find_if(m_rows.begin(), m_rows.end(),
+                       [&id](const transfer::DownloadStatus &row) { return row.id == id; });
+    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
+}
+
+void DownloadsModel::onAdded(const transfer::DownloadId &id)
+{
+    if (rowOf(id) >= 0)
+        return;
+    const qsizetype place = m_engine.downloads().indexOf(id);
+    const auto row = static_cast<int>(place < 0 ? m_rows.size() : std::min(place, m_rows.size()));
+    beginInsertRows({}, row, row);
+    m_rows.insert(row, m_engine.status(id));
+    endInsertRows();
+    summarise();
+}
+
+void DownloadsModel::onRemoved(const transfer::DownloadId &id)
+{
+    const int row = rowOf(id);
+    if (row < 0)
+        return;
+    beginRemoveRows({}, row, row);
+    m_rows.removeAt(row);
+    endRemoveRows();
+    summarise();
+}
+
+void DownloadsModel::onChanged(const QList<transfer::DownloadId> &ids)
+{
+    int first = rowCount();
+    int last = -1;
+    for (const transfer::DownloadId &id : ids) {
+        const int row = rowOf(id);
+        if (row < 0)
+            continue;
+        m_rows[row] = m_engine.status(id);
+        first = std::min(first, row);
+        last = std::max(last, row);
+    }
+    if (last < 0)
+        return;
+    Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
+    summarise();
+}
+
+void DownloadsModel::tick()
+{
+    for (int row = 0; row < rowCount(); ++row) {
+        if (m_rows.at(row).state == transfer::State::Waiting)
+            Q_EMIT dataChanged(index(row, ProgressColumn), index(row, ProgressColumn));
+    }
+}
+
+void DownloadsModel::summarise()
+{
+    const bool counts = std::any_of(m_rows.begin(), m_rows.end(), [](const auto &row) {
+        return row.state == transfer::State::Waiting && row.retryAt.isValid();
+    });
+    if (counts && !m_countdown.isActive())
+        m_countdown.start();
+    if (!counts)
+        m_countdown.stop();
+    Q_EMIT summaryChanged();
+}
+
+int DownloadsModel::unfinished() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
+        return !transfer::isEnd(row.state);
+    }));
+}
+
+double DownloadsModel::bytesPerSecond() const
+{
+    double sum = 0;
+    for (const transfer::DownloadStatus &row : m_rows) {
+        if (row.state == transfer::State::Fetching)
+            sum += row.bytesPerSecond;
+    }
+    return sum;
+}
+
+qint64 DownloadsModel::bytesLeft() const
+{
+    qint64 sum = 0;
+    for (const transfer::DownloadStatus &row : m_rows) {
+        if (!transfer::isEnd(row.state))
+            sum += std::max<qint64>(0, row.size - row.done);
+    }
+    return sum;
+}
+
+int DownloadsModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+int DownloadsModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QString DownloadsModel::display(const transfer::DownloadStatus &row, int column) const
+{
+    switch (column) {
+    case NameColumn:
+        return name(row);
+    case SizeColumn:
+        return core::formatSize(row.size);
+    case ProgressColumn:
+        return Texts::state(row, QDateTime::currentDateTimeUtc());
+    case SpeedColumn:
+        return row.state == transfer::State::Fetching ? core::formatSpeed(row.bytesPerSecond)
+                                                      : QString();
+    case LeftColumn:
+        return left(row);
+    default:
+        return {};
+    }
+}
+
+QString DownloadsModel::spoken(const transfer::DownloadStatus &row) const
+{
+    QStringList parts{row.repo.display(), core::formatSize(row.size, core::Isolation::Plain),
+                      Texts::state(row, QDateTime::currentDateTimeUtc())};
+    if (row.state == transfer::State::Fetching) {
+        parts << tr("%1 percent").arg(static_cast<int>(fraction(row) * 100));
+        parts << core::formatSpeed(row.bytesPerSecond, core::Isolation::Plain);
+        if (row.secondsLeft)
+            parts << tr("%1 left").arg(left(row));
+    }
+    return parts.join(u", "_s);
+}
+
+QVariant DownloadsModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const transfer::DownloadStatus &row = m_rows.at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(row, index.column());
+    case Qt::AccessibleTextRole:
+        return index.column() == NameColumn ? spoken(row) : display(row, index.column());
+    case Qt::ToolTipRole:
+        if (index.column() == SizeColumn)
+            return tr("%1 of %2 bytes")
+                .arg(core::formatCount(row.done), core::formatCount(row.size));
+        return index.column() == ProgressColumn || index.column() == NameColumn
+                   ? display(row, index.column())
+                   : QVariant();
+    case Qt::TextAlignmentRole:
+        return index.column() == NameColumn || index.column() == ProgressColumn
+                   ? QVariant()
+                   : QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    case IdRole:
+        return row.id;
+    case FractionRole:
+        return row.state == transfer::State::Fetching ? QVariant(fraction(row)) : QVariant();
+    case RawRole:
+        return index.column() == SizeColumn ? QVariant(row.size) : QVariant(fraction(row));
+    default:
+        return {};
+    }
+}
+
+QVariant DownloadsModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section != NameColumn && section != ProgressColumn)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case NameColumn:
+        return tr("Name");
+    case SizeColumn:
+        return tr("Size");
+    case ProgressColumn:
+        return tr("Progress");
+    case SpeedColumn:
+        return tr("Speed");
+    case LeftColumn:
+        return tr("Left", "time left");
+    default:
+        return {};
+    }
+}
+
+} // namespace gui

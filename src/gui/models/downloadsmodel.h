@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QList>
+#include <QTimer>
+
+#include "transfer/engine.h"
+
+namespace gui {
+
+// The queue, one row a Download, in the engine's order. Holds the last status it was told and one
+// dataChanged range for each batch of changes. Owner: MainWindow. GUI thread.
+class DownloadsModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { NameColumn, SizeColumn, ProgressColumn, SpeedColumn, LeftColumn, ColumnCount };
+    enum Role {
+        IdRole = Qt::UserRole, // QUuid
+        FractionRole, // 0 to 1 while a bar is to be drawn, else nothing
+        RawRole, // number for sorting
+    };
+
+    explicit DownloadsModel(transfer::Engine &engine, QObject *parent = nullptr);
+
+    const transfer::DownloadStatus &status(int row) const { return m_rows.at(row); }
+    int rowOf(const transfer::DownloadId &id) const; // -1 when it is not there
+    int unfinished() const;
+    double bytesPerSecond() const; // of all
+    qint64 bytesLeft() const; // of what is not Done or Cancelled
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+Q_SIGNALS:
+    void summaryChanged();
+
+private:
+    void onAdded(const transfer::DownloadId &id);
+    void onRemoved(const transfer::DownloadId &id);
+    void onChanged(const QList<transfer::DownloadId> &ids);
+    void tick();
+    void summarise();
+    QString display(const transfer::DownloadStatus &row, int column) const;
+    QString spoken(const transfer::DownloadStatus &row) const;
+
+    transfer::Engine &m_engine;
+    QList<transfer::DownloadStatus> m_rows;
+    QTimer m_countdown; // runs while a row shows seconds
+};
+
+} // namespace gui

@@ -1,0 +1,114 @@
+#include "gui/models/filesmodel.h"
+
+#include <QDateTime>
+
+#include "core/errortext.h"
+#include "core/format.h"
+#include "gui/models/downloadsmodel.h"
+#include "gui/texts.h"
+
+namespace gui {
+
+using namespace Qt::StringLiterals;
+
+FilesModel::FilesModel(transfer::Engine &engine, QObject *parent)
+    : QAbstractTableModel(parent)
+    , m_engine(engine)
+{
+    connect(&engine, &transfer::Engine::changed, this,
+            [this](const QList<transfer::DownloadId> &ids) {
+                if (m_id && ids.contains(*m_id))
+                    refresh();
+            });
+    connect(&engine, &transfer::Engine::removed, this, [this](const transfer::DownloadId &id) {
+        if (m_id == id)
+            show(std::nullopt);
+    });
+}
+
+void FilesModel::show(const std::optional<transfer::DownloadId> &id)
+{
+    if (m_id == id)
+        return;
+    beginResetModel();
+    m_id = id;
+    m_files = id ? m_engine.files(*id) : QList<transfer::FileStatus>();
+    endResetModel();
+}
+
+void FilesModel::refresh()
+{
+    const QList<transfer::FileStatus> now = m_engine.files(*m_id);
+    if (now.size() != m_files.size()) {
+        beginResetModel();
+        m_files = now;
+        endResetModel();
+        return;
+    }
+    m_files = now;
+    if (!m_files.isEmpty())
+        Q_EMIT dataChanged(index(0, SizeColumn), index(rowCount() - 1, ProgressColumn));
+}
+
+int FilesModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_files.size());
+}
+
+int FilesModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant FilesModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const transfer::FileStatus &file = m_files.at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        if (index.column() == PathColumn)
+            return core::isolate(file.paths.join(u", "_s));
+        return index.column() == SizeColumn
+                   ? core::formatSize(file.size)
+                   : Texts::state(file, QDateTime::currentDateTimeUtc());
+    case Qt::ToolTipRole:
+        if (index.column() == ProgressColumn && file.error)
+            return core::errorSentence(*file.error);
+        return index.column() == PathColumn
+                   ? QVariant(file.paths.join(u"\n"_s))
+                   : QVariant(tr("%1 of %2 bytes")
+                                  .arg(core::formatCount(file.done), core::formatCount(file.size)));
+    case Qt::TextAlignmentRole:
+        return index.column() == SizeColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
+                                            : QVariant();
+    case DownloadsModel::FractionRole:
+        return file.state == transfer::State::Fetching && file.size > 0
+                   ? QVariant(static_cast<double>(file.done) / static_cast<double>(file.size))
+                   : QVariant();
+    default:
+        return {};
+    }
+}
+
+QVariant FilesModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && section == SizeColumn)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case PathColumn:
+        return tr("File");
+    case SizeColumn:
+        return tr("Size");
+    case ProgressColumn:
+        return tr("Progress");
+    default:
+        return {};
+    }
+}
+
+} // namespace gui

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QAbstractTableModel>
+#include <QList>
+
+#include <optional>
+
+#include "transfer/engine.h"
+
+namespace gui {
+
+// The files of one Download, kept up to date. Owner: DownloadsPage. GUI thread.
+class FilesModel : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    enum Column { PathColumn, SizeColumn, ProgressColumn, ColumnCount };
+
+    explicit FilesModel(transfer::Engine &engine, QObject *parent = nullptr);
+
+    void show(const std::optional<transfer::DownloadId> &id);
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    void refresh();
+
+    transfer::Engine &m_engine;
+    std::optional<transfer::DownloadId> m_id;
+    QList<transfer::FileStatus> m_files;
+};
+
+} // namespace gui

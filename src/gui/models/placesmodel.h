@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QAbstractListModel>
+#include <QIcon>
+#include <QPalette>
+
+#include <array>
+
+namespace gui {
+
+enum class Place { Discover, Downloads, Library, Settings };
+inline constexpr int placeCount = 4;
+
+QString placeName(Place place); // stable word for the settings
+
+// The list at the left of the window. Owner: MainWindow. GUI thread.
+class PlacesModel : public QAbstractListModel {
+    Q_OBJECT
+public:
+    explicit PlacesModel(QObject *parent = nullptr);
+
+    void setUnfinished(int downloads);
+    void setPalette(const QPalette &palette); // icons
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+
+private:
+    QString text(Place place) const;
+
+    std::array<QIcon, placeCount> m_icons;
+    int m_unfinished = 0;
+};
+
+} // namespace gui

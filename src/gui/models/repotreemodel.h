@@ -1,0 +1,94 @@
+#pragma once
+
+#include <QAbstractItemModel>
+#include <QHash>
+#include <QList>
+#include <QString>
+
+#include <vector>
+
+#include "hub/types.h"
+
+namespace gui {
+
+// The files of one revision as a tree with three-state ticks, filled page by page. Folders first,
+// then natural order. A filter hides what does not match; All, None and a tick on a folder touch
+// only what is shown. Built for 100,000 files: no per-row search, no sort of what is in order.
+// Owner: RepoPage. GUI thread.
+class RepoTreeModel : public QAbstractItemModel {
+    Q_OBJECT
+public:
+    enum Column { NameColumn, SizeColumn, KindColumn, ColumnCount };
+    enum Role {
+        PathRole = Qt::UserRole,
+        RawRole, // bytes, for sorting and tests
+    };
+
+    explicit RepoTreeModel(QObject *parent = nullptr);
+    ~RepoTreeModel() override;
+
+    void clear();
+    void append(const QList<hub::TreeEntry> &entries);
+
+    void setFilter(const QString &text);
+    bool isFiltered() const { return !m_filter.isEmpty(); }
+    int shownFiles() const { return m_shownFiles; }
+
+    void tickAll();
+    void tickNone();
+    // Ticks a file or everything in a folder; the index to show, invalid when it is not there.
+    QModelIndex tickPath(const QString &path);
+
+    int fileCount() const;
+    int tickedFiles() const;
+    qint64 tickedBytes() const;
+    QList<hub::TreeEntry> ticked() const; // files
+    QList<hub::TreeEntry> listing() const; // every file
+
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
+    QModelIndex parent(const QModelIndex &index) const override;
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    bool setData(const QModelIndex &index, const QVariant &value, int role) override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
+
+    // Exposed for the test: "part2" before "part10", capitals beside small letters.
+    static bool naturalLess(const QString &a, const QString &b);
+
+Q_SIGNALS:
+    void ticksChanged();
+
+private:
+    struct Node;
+    using NodeId = quint32;
+
+    NodeId folderFor(const QString &folderPath, QList<NodeId> *touched);
+    NodeId makeNode(NodeId parent, const QString &name);
+    void insertShown(NodeId parent);
+    void sortShown(NodeId parent);
+    void renumber(NodeId parent, qsizetype from);
+    bool less(NodeId a, NodeId b) const;
+    void addToTotals(NodeId file);
+    void setTicked(NodeId node, Qt::CheckState state);
+    void tickFile(NodeId file, Qt::CheckState state);
+    void emitTicks(NodeId node);
+    void emitTotals(NodeId node);
+    bool isShownTicked(NodeId node) const;
+    Qt::CheckState checkState(const Node &node) const;
+    bool matches(const QString &path) const;
+    void rebuildShown();
+    QModelIndex indexOf(NodeId node, int column = 0) const;
+    QString pathOf(NodeId node) const;
+    QString kindText(const Node &node) const;
+
+    std::vector<Node> m_nodes; // 0 is the root
+    QHash<QString, NodeId> m_folders; // by path, without trailing slash
+    QHash<QString, NodeId> m_files;
+    QList<hub::TreeEntry> m_entries; // files only
+    QString m_filter;
+    int m_shownFiles = 0;
+};
+
+} // namespace gui

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QDialog>
+
+#include <memory>
+
+#include "cache/location.h"
+#include "core/ids.h"
+#include "hub/types.h"
+#include "session/receipt.h"
+
+namespace gui {
+
+namespace Ui {
+class ReceiptDialog;
+}
+
+// What getting the ticked files means, in exact bytes, before anything is fetched. Opened, never
+// executed. Owner: RepoPage. GUI thread.
+class ReceiptDialog : public QDialog {
+    Q_OBJECT
+public:
+    ReceiptDialog(const core::RepoId &repo, const QString &revision, const QString &commit,
+                  const QList<hub::TreeEntry> &chosen, const cache::Location &place,
+                  qint64 reserve, QWidget *parent = nullptr);
+    ~ReceiptDialog() override;
+
+private:
+    struct Facts {
+        session::Receipt receipt;
+        qint64 diskSize = 0;
+    };
+    void showFacts(const Facts &facts);
+    void showDisk(const Facts &facts);
+
+    std::unique_ptr<Ui::ReceiptDialog> m_ui;
+    QString m_place;
+};
+
+} // namespace gui

@@ -1,0 +1,167 @@
+#include "gui/texts.h"
+
+#include <QLocale>
+
+#include <algorithm>
+
+#include "core/errortext.h"
+#include "core/format.h"
+
+namespace gui {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct StateFacts {
+    transfer::State state;
+    bool checked;
+    std::optional<core::Error> error;
+    QDateTime retryAt;
+};
+
+std::chrono::seconds secondsUntil(const QDateTime &time, const QDateTime &now)
+{
+    if (!time.isValid())
+        return std::chrono::seconds(0);
+    return std::chrono::seconds(std::max<qint64>(0, (now.msecsTo(time) + 999) / 1000));
+}
+
+QString waiting(const StateFacts &facts, const QDateTime &now)
+{
+    const auto left = secondsUntil(facts.retryAt, now);
+    const auto kind = facts.error ? facts.error->kind : core::ErrorKind::ConnectionLost;
+    if (kind == core::ErrorKind::RateLimited) {
+        return left.count() > 0
+                   ? Texts::tr("Waiting for the Hub (%1)").arg(core::formatDuration(left))
+                   : Texts::tr("Waiting for the Hub");
+    }
+    if (kind == core::ErrorKind::Offline)
+        return Texts::tr("Waiting for the network");
+    if (kind == core::ErrorKind::Locked)
+        return Texts::tr("Waiting for another program");
+    return left.count() > 0 ? Texts::tr("Trying again in %1").arg(core::formatDuration(left))
+                            : Texts::tr("Trying again");
+}
+
+QString stateWords(const StateFacts &facts, const QDateTime &now)
+{
+    switch (facts.state) {
+    case transfer::State::Queued:
+        return Texts::tr("Waiting");
+    case transfer::State::Resolving:
+        return Texts::tr("Preparing");
+    case transfer::State::Fetching:
+        return Texts::tr("Downloading");
+    case transfer::State::Verifying:
+        return Texts::tr("Checking");
+    case transfer::State::Waiting:
+        return waiting(facts, now);
+    case transfer::State::Paused:
+        return Texts::tr("Paused");
+    case transfer::State::Failed:
+        return Texts::tr("Needs you: %1")
+            .arg(facts.error ? core::errorText(*facts.error).title : Texts::tr("see the details"));
+    case transfer::State::Done:
+        return facts.checked ? Texts::tr("Done, checked") : Texts::tr("Done, not checked");
+    case transfer::State::Cancelled:
+        return Texts::tr("Cancelled");
+    }
+    return {};
+}
+
+} // namespace
+
+QString Texts::state(const transfer::DownloadStatus &status, const QDateTime &now)
+{
+    return stateWords({status.state, status.checked, status.error, status.retryAt}, now);
+}
+
+QString Texts::state(const transfer::FileStatus &status, const QDateTime &now)
+{
+    if (status.state == transfer::State::Done && status.reused)
+        return tr("Was already here");
+    return stateWords({status.state, status.checked, status.error, status.retryAt}, now);
+}
+
+QString Texts::kind(core::RepoType type)
+{
+    switch (type) {
+    case core::RepoType::Model:
+        return tr("Model");
+    case core::RepoType::Dataset:
+        return tr("Dataset");
+    case core::RepoType::Space:
+        return tr("Space");
+    }
+    return {};
+}
+
+QString Texts::ago(const QDateTime &time, const QDateTime &now)
+{
+    if (!time.isValid())
+        return {};
+    const qint64 seconds = time.secsTo(now);
+    if (seconds < 60)
+        return tr("just now");
+    if (seconds < 3600)
+        return tr("%n minute(s) ago", nullptr, static_cast<int>(seconds / 60));
+    if (seconds < 86400)
+        return tr("%n hour(s) ago", nullptr, static_cast<int>(seconds / 3600));
+    const qint64 days = seconds / 86400;
+    if (days < 31)
+        return tr("%n day(s) ago", nullptr, static_cast<int>(days));
+    if (days < 365)
+        return tr("%n month(s) ago", nullptr, static_cast<int>(days / 30));
+    return QLocale().toString(time.toLocalTime().date(), QLocale::ShortFormat);
+}
+
+QString Texts::parameters(qint64 count)
+{
+    if (count < 0)
+        return {};
+    const auto scaled = [](double value) {
+        return QLocale().toString(value, 'f', value < 10 ? 1 : 0);
+    };
+    const double number = static_cast<double>(count);
+    if (number >= 1e9)
+        return tr("%1 B parameters").arg(scaled(number / 1e9));
+    if (number >= 1e6)
+        return tr("%1 M parameters").arg(scaled(number / 1e6));
+    return tr("%1 parameters").arg(core::formatCount(count));
+}
+
+QString Texts::task(const QString &pipelineTag)
+{
+    QString text = pipelineTag;
+    text.replace(u'-', u' ');
+    if (!text.isEmpty())
+        text[0] = text.at(0).toUpper();
+    return text;
+}
+
+QString Texts::files(int count)
+{
+    return tr("%n file(s)", nullptr, count);
+}
+
+QString Texts::shortCommit(const QString &commit)
+{
+    return core::isCommitId(commit) ? commit.left(7) : commit;
+}
+
+QString Texts::gated(hub::GatedMode mode)
+{
+    switch (mode) {
+    case hub::GatedMode::Open:
+        return {};
+    case hub::GatedMode::Automatic:
+        return tr("The authors share this with people who accept their terms. You accept on the "
+                  "Hub's page; it takes effect at once.");
+    case hub::GatedMode::Manual:
+        return tr("The authors approve each request by hand. You ask on the Hub's page.");
+    }
+    return {};
+}
+
+} // namespace gui

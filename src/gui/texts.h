@@ -1,0 +1,29 @@
+#pragma once
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QString>
+
+#include "hub/types.h"
+#include "transfer/download.h"
+
+namespace gui {
+
+// Words that more than one page uses. Pure; translated in context "gui::Texts".
+class Texts {
+    Q_DECLARE_TR_FUNCTIONS(gui::Texts)
+public:
+    // The exact state words of a row (interaction.md 7.1). now decides countdowns.
+    static QString state(const transfer::DownloadStatus &status, const QDateTime &now);
+    static QString state(const transfer::FileStatus &status, const QDateTime &now);
+    static QString kind(core::RepoType type);
+    static QString ago(const QDateTime &time, const QDateTime &now);
+    static QString parameters(qint64 count); // "7.2 B parameters"
+    static QString task(const QString &pipelineTag); // "text-generation" as "Text generation"
+    static QString files(int count);
+    static QString shortCommit(const QString &commit);
+    // What the gated bar says (interaction.md 9.2); empty when open.
+    static QString gated(hub::GatedMode mode);
+};
+
+} // namespace gui
