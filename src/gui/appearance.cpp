@@ -1,11 +1,8 @@
 #include "gui/appearance.h"
 
 #include <QApplication>
-#include <QDBusConnection>
-#include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QFile>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QThread>
@@ -18,9 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr auto service = "org.freedesktop.portal.Desktop"_L1;
-constexpr auto path = "/org/freedesktop/portal/desktop"_L1;
-constexpr auto interface = "org.freedesktop.portal.Settings"_L1;
 constexpr auto group = "org.freedesktop.appearance"_L1;
 constexpr auto key = "color-scheme"_L1;
 constexpr int answerLimitMs = 3000;
@@ -75,29 +69,34 @@ QPalette paletteFor(Scheme scheme)
     return palette;
 }
 
+PortalSettings::PortalSettings(const QDBusConnection &bus, QObject *parent)
+    : QDBusAbstractInterface(u"org.freedesktop.portal.Desktop"_s,
+                             u"/org/freedesktop/portal/desktop"_s,
+                             "org.freedesktop.portal.Settings", bus, parent)
+{
+    setTimeout(answerLimitMs);
+}
+
 void PortalWatcher::start()
 {
-    QDBusConnection bus = QDBusConnection::sessionBus();
+    const QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected())
         return;
-    bus.connect(service, path, interface, u"SettingChanged"_s, this,
-                SLOT(settingChanged(QString, QString, QDBusVariant)));
-    QDBusMessage ask = QDBusMessage::createMethodCall(service, path, interface, u"Read"_s);
-    ask << QString(group) << QString(key);
-    auto *watcher = new QDBusPendingCallWatcher(bus.asyncCall(ask, answerLimitMs), this);
+    auto *portal = new PortalSettings(bus, this);
+    connect(
+        portal, &PortalSettings::SettingChanged, this,
+        [this](const QString &changedGroup, const QString &changedKey, const QDBusVariant &value) {
+            if (changedGroup == group && changedKey == key)
+                take(value.variant());
+        });
+    auto *watcher = new QDBusPendingCallWatcher(
+        portal->asyncCall(u"Read"_s, QString(group), QString(key)), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, watcher] {
         watcher->deleteLater();
         const QDBusPendingReply<QDBusVariant> reply = *watcher;
         if (reply.isValid())
             take(reply.value().variant());
     });
-}
-
-void PortalWatcher::settingChanged(const QString &group, const QString &key,
-                                   const QDBusVariant &value)
-{
-    if (group == gui::group && key == gui::key)
-        take(value.variant());
 }
 
 void PortalWatcher::take(const QVariant &value)
@@ -129,10 +128,7 @@ Appearance::~Appearance()
 
 void Appearance::followSystem()
 {
-    // Without a bus the library would try to launch one, which is not ours to do.
-    const QString usual = qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/bus"_s;
-    if (m_thread
-        || (qEnvironmentVariableIsEmpty("DBUS_SESSION_BUS_ADDRESS") && !QFile::exists(usual)))
+    if (m_thread)
         return;
     m_thread = new QThread;
     auto *watcher = new PortalWatcher;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QDBusAbstractInterface>
+#include <QDBusConnection>
 #include <QDBusVariant>
 #include <QObject>
 #include <QPalette>
@@ -16,6 +18,16 @@ enum class Scheme { Light, Dark };
 
 QPalette paletteFor(Scheme scheme);
 
+// The settings portal as the bus knows it; the signal has the portal's spelling.
+class PortalSettings : public QDBusAbstractInterface {
+    Q_OBJECT
+public:
+    PortalSettings(const QDBusConnection &bus, QObject *parent);
+
+Q_SIGNALS:
+    void SettingChanged(const QString &group, const QString &key, const QDBusVariant &value);
+};
+
 // Asks the desktop's settings portal for its colour scheme and says when it changes. Lives on a
 // thread of its own because the first contact with a silent session bus blocks.
 class PortalWatcher : public QObject {
@@ -26,10 +38,6 @@ public:
 
 Q_SIGNALS:
     void schemeKnown(gui::Scheme scheme);
-
-private Q_SLOTS:
-    // The signal org.freedesktop.portal.Settings.SettingChanged.
-    void settingChanged(const QString &group, const QString &key, const QDBusVariant &value);
 
 private:
     void take(const QVariant &value);
@@ -43,7 +51,7 @@ public:
     explicit Appearance(QObject *parent = nullptr);
     ~Appearance() override;
 
-    void followSystem();
+    void followSystem(); // only where there is a session bus: else the library launches one
     void apply(Scheme scheme); // palette of the whole application
 
 private:

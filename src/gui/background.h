@@ -13,8 +13,7 @@ namespace gui {
 
 // Runs work in the pool and hands its value to done on the thread of context; when context is gone
 // by then the value is dropped. For everything that looks at the disk or chews on text.
-template <typename Work, typename Done>
-void inBackground(QObject *context, Work work, Done done)
+template <typename Work, typename Done> void inBackground(QObject *context, Work work, Done done)
 {
     using Value = std::invoke_result_t<Work>;
     auto promise = std::make_shared<QPromise<Value>>();

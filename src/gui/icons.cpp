@@ -36,11 +36,9 @@ QIcon icon(const QString &name, const QPalette &palette)
     const QByteArray svg = file.readAll();
     QIcon result;
     for (const int size : {16, 24, 32, 48, 64}) {
-        result.addPixmap(
-            drawn(svg, palette.color(QPalette::Active, QPalette::WindowText), size));
-        result.addPixmap(
-            drawn(svg, palette.color(QPalette::Disabled, QPalette::WindowText), size),
-            QIcon::Disabled);
+        result.addPixmap(drawn(svg, palette.color(QPalette::Active, QPalette::WindowText), size));
+        result.addPixmap(drawn(svg, palette.color(QPalette::Disabled, QPalette::WindowText), size),
+                         QIcon::Disabled);
         result.addPixmap(
             drawn(svg, palette.color(QPalette::Active, QPalette::HighlightedText), size),
             QIcon::Selected);
@@ -51,7 +49,9 @@ QIcon icon(const QString &name, const QPalette &palette)
 void applyIcons(QWidget *root)
 {
     const QPalette palette = root->palette();
-    const auto wanted = [](const QObject *object) { return object->property("iconName").toString(); };
+    const auto wanted = [](const QObject *object) {
+        return object->property("iconName").toString();
+    };
     const auto actions = root->findChildren<QAction *>();
     for (QAction *action : actions) {
         if (!wanted(action).isEmpty())

@@ -1,5 +1,7 @@
 #include "gui/mainwindow.h"
 
+#include "ui_mainwindow.h"
+
 #include <QAction>
 #include <QCloseEvent>
 #include <QLabel>
@@ -20,7 +22,6 @@
 #include "gui/pages/repopage.h"
 #include "gui/pages/settingspage.h"
 #include "session/services.h"
-#include "ui_mainwindow.h"
 
 namespace gui {
 
@@ -77,9 +78,8 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
         goTo(Place::Downloads);
         m_downloads->selectLast();
     });
-    connect(m_settingsPage, &SettingsPage::limitsChanged, this, [this] {
-        m_services.engine().setLimits(session::limitsFrom(m_settings));
-    });
+    connect(m_settingsPage, &SettingsPage::limitsChanged, this,
+            [this] { m_services.engine().setLimits(session::limitsFrom(m_settings)); });
     connect(&m_services.engine(), &transfer::Engine::finished, this, [this] {
         m_library->rescan();
         askFreeSpace();
@@ -112,14 +112,14 @@ void MainWindow::setUpFileMenus()
         m_discover->focusSearch();
     };
     QMenu *file = menuBar()->addMenu(tr("&File"));
-    QAction *add = file->addAction(tr("&Add link…"), QKeySequence(Qt::CTRL | Qt::Key_N), this,
-                                   focusField);
+    QAction *add =
+        file->addAction(tr("&Add link…"), QKeySequence(Qt::CTRL | Qt::Key_N), this, focusField);
     add->setProperty("iconName", u"downloads"_s);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
-    QAction *findAction
-        = edit->addAction(tr("&Find"), QKeySequence(Qt::CTRL | Qt::Key_F), this, &MainWindow::find);
+    QAction *findAction =
+        edit->addAction(tr("&Find"), QKeySequence(Qt::CTRL | Qt::Key_F), this, &MainWindow::find);
     findAction->setProperty("iconName", u"discover"_s);
     edit->addAction(tr("&Search the Hub"), QKeySequence(Qt::CTRL | Qt::Key_L), this, focusField);
 }
@@ -137,11 +137,11 @@ void MainWindow::setUpViewMenu()
     addPlace(tr("&Library"), Qt::Key_3, Place::Library);
     addPlace(tr("&Settings"), Qt::Key_4, Place::Settings);
     view->addSeparator();
-    QAction *backAction = view->addAction(tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), this,
-                                          &MainWindow::back);
+    QAction *backAction =
+        view->addAction(tr("&Back"), QKeySequence(Qt::ALT | Qt::Key_Left), this, &MainWindow::back);
     backAction->setProperty("iconName", u"back"_s);
-    QAction *reloadAction
-        = view->addAction(tr("&Reload"), QKeySequence(Qt::Key_F5), this, &MainWindow::reload);
+    QAction *reloadAction =
+        view->addAction(tr("&Reload"), QKeySequence(Qt::Key_F5), this, &MainWindow::reload);
     reloadAction->setProperty("iconName", u"reload"_s);
     auto *escape = new QShortcut(Qt::Key_Escape, m_repo);
     escape->setContext(Qt::WidgetWithChildrenShortcut);
@@ -152,11 +152,11 @@ void MainWindow::setUpTransferMenu()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Transfer"));
     const DownloadActions &actions = m_downloads->actions();
-    QAction *get = menu->addAction(tr("&Get ticked files…"), QKeySequence(Qt::CTRL | Qt::Key_D),
-                                   this, [this] {
-                                       if (m_ui->pages->currentWidget() == m_repo)
-                                           m_repo->get();
-                                   });
+    QAction *get =
+        menu->addAction(tr("&Get ticked files…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, [this] {
+            if (m_ui->pages->currentWidget() == m_repo)
+                m_repo->get();
+        });
     get->setProperty("iconName", u"downloads"_s);
     menu->addSeparator();
     menu->addActions({actions.resume, actions.pause, actions.cancel, actions.remove});
@@ -205,10 +205,9 @@ void MainWindow::showSummary()
 {
     const int unfinished = m_model->unfinished();
     m_places->setUnfinished(unfinished);
-    m_queue->setText(unfinished == 0
-                         ? tr("Nothing in the queue")
-                         : tr("%n in the queue, %1 left", nullptr, unfinished)
-                               .arg(core::formatSize(m_model->bytesLeft())));
+    m_queue->setText(unfinished == 0 ? tr("Nothing in the queue")
+                                     : tr("%n in the queue, %1 left", nullptr, unfinished)
+                                           .arg(core::formatSize(m_model->bytesLeft())));
     const double speed = m_model->bytesPerSecond();
     m_speed->setText(speed > 0 ? core::formatSpeed(speed) : QString());
     m_speed->setVisible(speed > 0);
@@ -340,8 +339,8 @@ void MainWindow::showKeys()
     };
     QString rows;
     for (const auto &[key, meaning] : keys)
-        rows += u"<tr><td><b>%1</b></td><td>&nbsp;&nbsp;%2</td></tr>"_s.arg(key.toHtmlEscaped(),
-                                                                         meaning.toHtmlEscaped());
+        rows += u"<tr><td><b>%1</b></td><td>&nbsp;&nbsp;%2</td></tr>"_s.arg(
+            key.toHtmlEscaped(), meaning.toHtmlEscaped());
     openBox(tr("Keyboard shortcuts"), u"<table>"_s + rows + u"</table>"_s);
 }
 

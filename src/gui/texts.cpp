@@ -33,8 +33,8 @@ QString waiting(const StateFacts &facts, const QDateTime &now)
     const auto kind = facts.error ? facts.error->kind : core::ErrorKind::ConnectionLost;
     if (kind == core::ErrorKind::RateLimited) {
         return left.count() > 0
-                   ? Texts::tr("Waiting for the Hub (%1)").arg(core::formatDuration(left))
-                   : Texts::tr("Waiting for the Hub");
+            ? Texts::tr("Waiting for the Hub (%1)").arg(core::formatDuration(left))
+            : Texts::tr("Waiting for the Hub");
     }
     if (kind == core::ErrorKind::Offline)
         return Texts::tr("Waiting for the network");

@@ -25,9 +25,8 @@ QColor strong(const QStyleOptionViewItem &option)
 
 QColor dimmed(const QStyleOptionViewItem &option)
 {
-    return option.state & QStyle::State_Selected
-               ? option.palette.color(QPalette::HighlightedText)
-               : option.palette.color(QPalette::PlaceholderText);
+    return option.state & QStyle::State_Selected ? option.palette.color(QPalette::HighlightedText)
+                                                 : option.palette.color(QPalette::PlaceholderText);
 }
 
 QFont boldOf(const QFont &font)
@@ -53,8 +52,8 @@ QString RepoDelegate::facts(const hub::RepoSummary &repo)
     if (repo.likes >= 0)
         parts << tr("%1 likes").arg(core::formatCount(repo.likes));
     if (repo.lastModified.isValid())
-        parts << tr("updated %1").arg(
-            Texts::ago(repo.lastModified, QDateTime::currentDateTimeUtc()));
+        parts
+            << tr("updated %1").arg(Texts::ago(repo.lastModified, QDateTime::currentDateTimeUtc()));
     return parts.join(u" · "_s);
 }
 
@@ -74,20 +73,17 @@ int RepoDelegate::paintBadge(QPainter *painter, const QRect &line, int taken,
 }
 
 void RepoDelegate::paintName(QPainter *painter, const QRect &line, int width,
-                             const QStyleOptionViewItem &option,
-                             const hub::RepoSummary &repo) const
+                             const QStyleOptionViewItem &option, const hub::RepoSummary &repo) const
 {
     // A name is left-to-right in every language; only its place in the line mirrors.
     const QString owner = repo.repo.owner().isEmpty() ? QString() : repo.repo.owner() + u'/';
     const QFontMetrics bold(boldOf(option.font));
-    const int ownerWidth
-        = std::min(option.fontMetrics.horizontalAdvance(owner), width / 2);
-    const QString name
-        = bold.elidedText(repo.repo.name(), Qt::ElideMiddle, width - ownerWidth);
+    const int ownerWidth = std::min(option.fontMetrics.horizontalAdvance(owner), width / 2);
+    const QString name = bold.elidedText(repo.repo.name(), Qt::ElideMiddle, width - ownerWidth);
     const int nameWidth = bold.horizontalAdvance(name);
-    const QRect both = QStyle::visualRect(
-        option.direction, line,
-        QRect(line.left(), line.top(), ownerWidth + nameWidth, line.height()));
+    const QRect both =
+        QStyle::visualRect(option.direction, line,
+                           QRect(line.left(), line.top(), ownerWidth + nameWidth, line.height()));
     painter->setPen(dimmed(option));
     painter->drawText(QRect(both.left(), both.top(), ownerWidth, both.height()),
                       Qt::AlignLeft | Qt::AlignVCenter,
@@ -124,9 +120,9 @@ void RepoDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         badges = paintBadge(painter, first, badges, option, tr("Private"));
     paintName(painter, first, first.width() - badges, option, repo);
     painter->setPen(dimmed(option));
-    painter->drawText(
-        second, QStyle::visualAlignment(option.direction, Qt::AlignLeft) | Qt::AlignVCenter,
-        option.fontMetrics.elidedText(facts(repo), Qt::ElideRight, second.width()));
+    painter->drawText(second,
+                      QStyle::visualAlignment(option.direction, Qt::AlignLeft) | Qt::AlignVCenter,
+                      option.fontMetrics.elidedText(facts(repo), Qt::ElideRight, second.width()));
     if (option.state & QStyle::State_HasFocus) {
         QStyleOptionFocusRect focus;
         focus.QStyleOption::operator=(option);

@@ -22,8 +22,8 @@ QString name(const transfer::DownloadStatus &row)
 {
     const QString repo = core::isolate(row.repo.display());
     return row.revision.isEmpty() || row.revision == u"main"_s
-               ? repo
-               : repo + u" · "_s + core::isolate(Texts::shortCommit(row.revision));
+        ? repo
+        : repo + u" · "_s + core::isolate(Texts::shortCommit(row.revision));
 }
 
 QString left(const transfer::DownloadStatus &row)
@@ -52,9 +52,9 @@ DownloadsModel::DownloadsModel(transfer::Engine &engine, QObject *parent)
 
 int DownloadsModel::rowOf(const transfer::DownloadId &id) const
 {
-    const auto found
-        = std::find_if(m_rows.begin(), m_rows.end(),
-                       [&id](const transfer::DownloadStatus &row) { return row.id == id; });
+    const auto found =
+        std::find_if(m_rows.begin(), m_rows.end(),
+                     [&id](const transfer::DownloadStatus &row) { return row.id == id; });
     return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
@@ -121,9 +121,8 @@ void DownloadsModel::summarise()
 
 int DownloadsModel::unfinished() const
 {
-    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
-        return !transfer::isEnd(row.state);
-    }));
+    return static_cast<int>(std::count_if(
+        m_rows.begin(), m_rows.end(), [](const auto &row) { return !transfer::isEnd(row.state); }));
 }
 
 double DownloadsModel::bytesPerSecond() const
@@ -203,12 +202,12 @@ QVariant DownloadsModel::data(const QModelIndex &index, int role) const
             return tr("%1 of %2 bytes")
                 .arg(core::formatCount(row.done), core::formatCount(row.size));
         return index.column() == ProgressColumn || index.column() == NameColumn
-                   ? display(row, index.column())
-                   : QVariant();
+            ? display(row, index.column())
+            : QVariant();
     case Qt::TextAlignmentRole:
         return index.column() == NameColumn || index.column() == ProgressColumn
-                   ? QVariant()
-                   : QVariant(Qt::AlignRight | Qt::AlignVCenter);
+            ? QVariant()
+            : QVariant(Qt::AlignRight | Qt::AlignVCenter);
     case IdRole:
         return row.id;
     case FractionRole:

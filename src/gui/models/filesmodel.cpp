@@ -69,23 +69,22 @@ QVariant FilesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         if (index.column() == PathColumn)
             return core::isolate(file.paths.join(u", "_s));
-        return index.column() == SizeColumn
-                   ? core::formatSize(file.size)
-                   : Texts::state(file, QDateTime::currentDateTimeUtc());
+        return index.column() == SizeColumn ? core::formatSize(file.size)
+                                            : Texts::state(file, QDateTime::currentDateTimeUtc());
     case Qt::ToolTipRole:
         if (index.column() == ProgressColumn && file.error)
             return core::errorSentence(*file.error);
         return index.column() == PathColumn
-                   ? QVariant(file.paths.join(u"\n"_s))
-                   : QVariant(tr("%1 of %2 bytes")
-                                  .arg(core::formatCount(file.done), core::formatCount(file.size)));
+            ? QVariant(file.paths.join(u"\n"_s))
+            : QVariant(tr("%1 of %2 bytes")
+                           .arg(core::formatCount(file.done), core::formatCount(file.size)));
     case Qt::TextAlignmentRole:
         return index.column() == SizeColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                             : QVariant();
     case DownloadsModel::FractionRole:
         return file.state == transfer::State::Fetching && file.size > 0
-                   ? QVariant(static_cast<double>(file.done) / static_cast<double>(file.size))
-                   : QVariant();
+            ? QVariant(static_cast<double>(file.done) / static_cast<double>(file.size))
+            : QVariant();
     default:
         return {};
     }

@@ -67,8 +67,7 @@ void LibraryModel::sortRepos()
         if (left != right)
             return m_sortOrder == Qt::AscendingOrder ? left < right : right < left;
         const int names = QString::localeAwareCompare(a.repo.display(), b.repo.display());
-        const bool isReversed
-            = m_sortColumn == NameColumn && m_sortOrder == Qt::DescendingOrder;
+        const bool isReversed = m_sortColumn == NameColumn && m_sortOrder == Qt::DescendingOrder;
         return isReversed ? names > 0 : names < 0;
     };
     std::stable_sort(m_repos.begin(), m_repos.end(), before);
@@ -102,17 +101,17 @@ QString LibraryModel::display(const cache::ScannedRepo &repo, int column) const
         return Texts::kind(repo.repo.type());
     case SizeColumn:
         return repo.incompleteSize > 0
-                   ? tr("%1 + %2 unfinished")
-                         .arg(core::formatSize(repo.size), core::formatSize(repo.incompleteSize))
-                   : core::formatSize(repo.size);
+            ? tr("%1 + %2 unfinished")
+                  .arg(core::formatSize(repo.size), core::formatSize(repo.incompleteSize))
+            : core::formatSize(repo.size);
     case VersionsColumn:
         return core::formatCount(repo.revisions.size());
     case FilesColumn:
         return core::formatCount(repo.files);
     case UsedColumn:
         return repo.lastAccessed.isValid()
-                   ? Texts::ago(repo.lastAccessed, QDateTime::currentDateTimeUtc())
-                   : tr("not recorded");
+            ? Texts::ago(repo.lastAccessed, QDateTime::currentDateTimeUtc())
+            : tr("not recorded");
     default:
         return {};
     }

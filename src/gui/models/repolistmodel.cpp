@@ -65,8 +65,8 @@ void RepoListModel::ask(Part part)
     const quint64 question = ++m_question;
     if (m_call)
         m_call->cancel();
-    auto *call = part == Part::First ? m_client.search(m_query)
-                                     : m_client.nextPage(m_query.type, m_next);
+    auto *call =
+        part == Part::First ? m_client.search(m_query) : m_client.nextPage(m_query.type, m_next);
     m_call = call;
     call->onDone(this, [this, part, question](const core::Result<hub::RepoPage> &answer) {
         if (question == m_question)
@@ -145,9 +145,9 @@ QVariant RepoListModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole:
         return spoken(repo);
     case Qt::ToolTipRole:
-        return repo.tags.isEmpty() ? repo.repo.display()
-                                   : repo.repo.display() + u"\n"_s
-                                         + repo.tags.mid(0, 12).join(u" · "_s);
+        return repo.tags.isEmpty()
+            ? repo.repo.display()
+            : repo.repo.display() + u"\n"_s + repo.tags.mid(0, 12).join(u" · "_s);
     case SummaryRole:
         return QVariant::fromValue(repo);
     default:

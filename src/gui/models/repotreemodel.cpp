@@ -206,7 +206,7 @@ bool RepoTreeModel::matches(const QString &path) const
         });
     }
     return core::matchesPattern(path, m_filter)
-           || core::matchesPattern(path.mid(path.lastIndexOf(u'/') + 1), m_filter);
+        || core::matchesPattern(path.mid(path.lastIndexOf(u'/') + 1), m_filter);
 }
 
 void RepoTreeModel::rebuildShown()

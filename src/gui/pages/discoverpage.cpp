@@ -1,12 +1,13 @@
 #include "gui/pages/discoverpage.h"
 
+#include "ui_discoverpage.h"
+
 #include <QKeyEvent>
 #include <QScrollBar>
 
 #include "core/format.h"
 #include "gui/delegates/repodelegate.h"
 #include "gui/models/repolistmodel.h"
-#include "ui_discoverpage.h"
 
 namespace gui {
 
@@ -52,7 +53,10 @@ void DiscoverPage::setUpControls()
     m_pause.setSingleShot(true);
     m_pause.setInterval(searchDelayMs);
     connect(&m_pause, &QTimer::timeout, this, &DiscoverPage::search);
-    connect(m_ui->searchField, &QLineEdit::textEdited, &m_pause, qOverload<>(&QTimer::start));
+    connect(m_ui->searchField, &QLineEdit::textEdited, this, [this] {
+        m_wantsList = false;
+        m_pause.start();
+    });
     // The clear button changes the text without an edit.
     connect(m_ui->searchField, &QLineEdit::textChanged, this, [this](const QString &text) {
         if (text.isEmpty())
@@ -134,8 +138,8 @@ void DiscoverPage::enterPressed()
             return;
         }
     }
+    m_wantsList = true;
     search();
-    m_ui->resultList->setFocus();
 }
 
 void DiscoverPage::search()
@@ -177,12 +181,18 @@ void DiscoverPage::showPhase()
         count = tr("Loading more…");
     else if (rows > 0)
         count = m_model->canFetchMore({})
-                    ? tr("%n loaded, more follow as you scroll", nullptr, rows)
-                    : tr("%n found", nullptr, rows);
+            ? tr("%n loaded, more follow as you scroll", nullptr, rows)
+            : tr("%n found", nullptr, rows);
     m_ui->countLabel->setText(count);
     if (m_model->phase() == RepoListModel::Phase::Ready && rows > 0
         && !m_ui->resultList->currentIndex().isValid())
         m_ui->resultList->setCurrentIndex(m_model->index(0));
+    // After Enter the results take over from the field, unless its owner typed on.
+    if (m_wantsList && m_model->phase() == RepoListModel::Phase::Ready) {
+        m_wantsList = false;
+        if (rows > 0 && m_ui->searchField->hasFocus())
+            m_ui->resultList->setFocus();
+    }
 }
 
 void DiscoverPage::showEmpty()
@@ -200,10 +210,10 @@ void DiscoverPage::showEmpty()
         break;
     }
     const QString text = m_model->query().text;
-    m_ui->emptyBanner->showState(
-        u"discover"_s,
-        text.isEmpty() ? tr("The Hub lists nothing here.") : tr("No results for “%1”.").arg(text),
-        tr("Checked: spelling as typed, in this kind of repository."));
+    m_ui->emptyBanner->showState(u"discover"_s,
+                                 text.isEmpty() ? tr("The Hub lists nothing here.")
+                                                : tr("No results for “%1”.").arg(text),
+                                 tr("Checked: spelling as typed, in this kind of repository."));
 }
 
 } // namespace gui

@@ -51,6 +51,7 @@ private:
     RepoListModel *m_model = nullptr; // child
     QTimer m_pause; // since the last key
     bool m_isStarted = false;
+    bool m_wantsList = false; // the answer to come takes the focus
 };
 
 } // namespace gui

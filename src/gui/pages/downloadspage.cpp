@@ -1,5 +1,7 @@
 #include "gui/pages/downloadspage.h"
 
+#include "ui_downloadspage.h"
+
 #include <QAction>
 #include <QClipboard>
 #include <QDateTime>
@@ -8,6 +10,7 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QPushButton>
+#include <QTabBar>
 #include <QUrl>
 
 #include <algorithm>
@@ -20,7 +23,6 @@
 #include "gui/models/filesmodel.h"
 #include "gui/texts.h"
 #include "transfer/engine.h"
-#include "ui_downloadspage.h"
 
 namespace gui {
 
@@ -31,13 +33,13 @@ namespace {
 bool canPause(transfer::State state)
 {
     return state == transfer::State::Queued || state == transfer::State::Waiting
-           || transfer::isActive(state);
+        || transfer::isActive(state);
 }
 
 bool canResume(transfer::State state)
 {
     return state == transfer::State::Paused || state == transfer::State::Failed
-           || state == transfer::State::Cancelled;
+        || state == transfer::State::Cancelled;
 }
 
 bool canCancel(transfer::State state)
@@ -55,6 +57,7 @@ DownloadsPage::DownloadsPage(transfer::Engine &engine, DownloadsModel &model, QW
     , m_ui(std::make_unique<Ui::DownloadsPage>())
 {
     m_ui->setupUi(this);
+    m_ui->details->tabBar()->setAccessibleName(m_ui->details->accessibleName());
     setUpActions();
     setUpViews();
     m_ui->emptyBanner->setShape(StateBanner::Shape::Page);
@@ -85,13 +88,13 @@ void DownloadsPage::setUpActions()
     m_actions.resume = make(tr("&Resume"), u"resume"_s, Qt::CTRL | Qt::Key_R, m_ui->resumeButton);
     m_actions.pause = make(tr("&Pause"), u"pause"_s, Qt::CTRL | Qt::Key_P, m_ui->pauseButton);
     m_actions.cancel = make(tr("&Cancel"), u"cancel"_s, {}, m_ui->cancelButton);
-    m_actions.remove
-        = make(tr("Re&move from list…"), u"remove"_s, Qt::Key_Delete, m_ui->removeButton);
+    m_actions.remove =
+        make(tr("Re&move from list…"), u"remove"_s, Qt::Key_Delete, m_ui->removeButton);
     // Elsewhere Delete belongs to the text fields.
     m_actions.remove->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     addAction(m_actions.remove);
-    m_actions.pauseAll = make(tr("Pause &all"), u"pause"_s, Qt::CTRL | Qt::SHIFT | Qt::Key_P,
-                              m_ui->pauseAllButton);
+    m_actions.pauseAll =
+        make(tr("Pause &all"), u"pause"_s, Qt::CTRL | Qt::SHIFT | Qt::Key_P, m_ui->pauseAllButton);
     connect(m_actions.resume, &QAction::triggered, this,
             [this] { onAll([this](const auto &id) { m_engine.resume(id); }); });
     connect(m_actions.pause, &QAction::triggered, this,
@@ -127,6 +130,8 @@ void DownloadsPage::setUpViews()
     m_ui->splitter->setStretchFactor(0, 3);
     m_ui->splitter->setStretchFactor(1, 2);
     m_ui->errorBanner->hide();
+    m_ui->noteBanner->hide();
+    connect(m_ui->noteBanner, &StateBanner::actionTriggered, m_ui->noteBanner, &QWidget::hide);
 }
 
 QList<transfer::DownloadStatus> DownloadsPage::selected() const
@@ -152,6 +157,14 @@ void DownloadsPage::focusList()
         m_ui->downloadList->setFocus();
     else
         m_ui->emptyBanner->setFocus();
+}
+
+void DownloadsPage::reportProblems(const QStringList &problems)
+{
+    if (!problems.isEmpty())
+        m_ui->noteBanner->showState(u"warning"_s,
+                                    tr("Part of the queue could not be read and was put aside."),
+                                    problems.mid(0, 5).join(u'\n'), tr("Close"));
 }
 
 void DownloadsPage::onAll(const std::function<void(const transfer::DownloadId &)> &act)
@@ -181,9 +194,8 @@ void DownloadsPage::updateActions()
 
 void DownloadsPage::showCurrent()
 {
-    m_ui->stack->setCurrentWidget(m_model.rowCount() == 0
-                                      ? static_cast<QWidget *>(m_ui->emptyBanner)
-                                      : m_ui->splitter);
+    m_ui->stack->setCurrentWidget(
+        m_model.rowCount() == 0 ? static_cast<QWidget *>(m_ui->emptyBanner) : m_ui->splitter);
     if (m_model.rowCount() > 0 && !m_ui->downloadList->currentIndex().isValid()) {
         m_ui->downloadList->setCurrentIndex(m_model.index(0, 0)); // comes back here
         return;
@@ -246,10 +258,8 @@ void DownloadsPage::askRemove()
     if (m_question)
         return;
     const QString what = rows.size() == 1
-                             ? tr("Remove “%1” from the list?")
-                                   .arg(core::isolate(rows.constFirst().repo.display()))
-                             : tr("Remove %n download(s) from the list?", nullptr,
-                                  static_cast<int>(rows.size()));
+        ? tr("Remove “%1” from the list?").arg(core::isolate(rows.constFirst().repo.display()))
+        : tr("Remove %n download(s) from the list?", nullptr, static_cast<int>(rows.size()));
     m_question = new QMessageBox(QMessageBox::Question, tr("Remove from list"), what,
                                  QMessageBox::NoButton, this);
     m_question->setAttribute(Qt::WA_DeleteOnClose);

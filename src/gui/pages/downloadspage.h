@@ -46,6 +46,7 @@ public:
     const DownloadActions &actions() const { return m_actions; }
     void selectLast(); // what was just added
     void focusList();
+    void reportProblems(const QStringList &problems); // of the queue on disk, at start
 
 Q_SIGNALS:
     void discoverWanted();

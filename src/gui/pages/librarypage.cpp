@@ -1,5 +1,7 @@
 #include "gui/pages/librarypage.h"
 
+#include "ui_librarypage.h"
+
 #include <QAction>
 #include <QClipboard>
 #include <QDesktopServices>
@@ -11,7 +13,6 @@
 #include "gui/background.h"
 #include "gui/models/librarymodel.h"
 #include "gui/texts.h"
-#include "ui_librarypage.h"
 
 namespace gui {
 
@@ -34,11 +35,10 @@ LibraryPage::LibraryPage(const cache::Location &place, QWidget *parent)
     list->header()->setStretchLastSection(false);
     list->header()->setSectionResizeMode(LibraryModel::NameColumn, QHeaderView::Stretch);
     const int letter = fontMetrics().averageCharWidth();
-    for (const auto &[column, letters] : {std::pair(LibraryModel::KindColumn, 12),
-                                          std::pair(LibraryModel::SizeColumn, 14),
-                                          std::pair(LibraryModel::VersionsColumn, 12),
-                                          std::pair(LibraryModel::FilesColumn, 10),
-                                          std::pair(LibraryModel::UsedColumn, 18)})
+    for (const auto &[column, letters] :
+         {std::pair(LibraryModel::KindColumn, 12), std::pair(LibraryModel::SizeColumn, 14),
+          std::pair(LibraryModel::VersionsColumn, 12), std::pair(LibraryModel::FilesColumn, 10),
+          std::pair(LibraryModel::UsedColumn, 18)})
         list->header()->resizeSection(column, letter * letters);
     for (QPushButton *button : {m_ui->folderButton, m_ui->copyButton}) {
         auto *action = new QAction(button->text(), this);
@@ -153,9 +153,8 @@ void LibraryPage::showSelection()
         for (const cache::ScannedRevision &revision : repo->revisions)
             lines << tr("Version %1: %2")
                          .arg(core::isolate(Texts::shortCommit(revision.commit)),
-                              revision.refs.isEmpty()
-                                  ? tr("no name points to it")
-                                  : core::isolate(revision.refs.join(u", "_s)));
+                              revision.refs.isEmpty() ? tr("no name points to it")
+                                                      : core::isolate(revision.refs.join(u", "_s)));
     }
     m_ui->detailLabel->setText(lines.mid(0, 6).join(u'\n'));
     m_ui->detailLabel->setVisible(repo);

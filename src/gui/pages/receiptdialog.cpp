@@ -1,5 +1,7 @@
 #include "gui/pages/receiptdialog.h"
 
+#include "ui_receiptdialog.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QStorageInfo>
@@ -8,7 +10,6 @@
 #include "gui/background.h"
 #include "gui/icons.h"
 #include "gui/texts.h"
-#include "ui_receiptdialog.h"
 
 namespace gui {
 
@@ -46,8 +47,8 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
         tr("Get %n file(s) from %1", nullptr, files).arg(core::isolate(repo.display())));
     m_ui->placeLabel->setText(tr("Hub cache: %1").arg(core::isolate(place.path)) + u'\n'
                               + tr("Programs that use the Hub find them there by themselves."));
-    m_ui->versionLabel->setText(tr("%1 at %2").arg(core::isolate(revision),
-                                                   core::isolate(Texts::shortCommit(commit))));
+    m_ui->versionLabel->setText(
+        tr("%1 at %2").arg(core::isolate(revision), core::isolate(Texts::shortCommit(commit))));
     m_ui->banner->hide();
     m_ui->getButton->setEnabled(false);
     for (QLabel *label : {m_ui->chosenLabel, m_ui->hereLabel, m_ui->fetchLabel, m_ui->diskLabel})
@@ -68,8 +69,8 @@ ReceiptDialog::~ReceiptDialog() = default;
 void ReceiptDialog::showFacts(const Facts &facts)
 {
     const session::Receipt &receipt = facts.receipt;
-    m_ui->chosenLabel->setText(u"%1 (%2)"_s.arg(core::formatSize(receipt.chosen),
-                                                Texts::files(receipt.files)));
+    m_ui->chosenLabel->setText(
+        u"%1 (%2)"_s.arg(core::formatSize(receipt.chosen), Texts::files(receipt.files)));
     m_ui->hereLabel->setText(receipt.alreadyHere > 0 ? core::formatSize(receipt.alreadyHere)
                                                      : tr("nothing of it"));
     m_ui->fetchLabel->setText(receipt.toFetch > 0 ? core::formatSize(receipt.toFetch)

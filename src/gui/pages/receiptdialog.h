@@ -21,8 +21,8 @@ class ReceiptDialog : public QDialog {
     Q_OBJECT
 public:
     ReceiptDialog(const core::RepoId &repo, const QString &revision, const QString &commit,
-                  const QList<hub::TreeEntry> &chosen, const cache::Location &place,
-                  qint64 reserve, QWidget *parent = nullptr);
+                  const QList<hub::TreeEntry> &chosen, const cache::Location &place, qint64 reserve,
+                  QWidget *parent = nullptr);
     ~ReceiptDialog() override;
 
 private:

@@ -1,11 +1,14 @@
 #include "gui/pages/repopage.h"
 
+#include "ui_repopage.h"
+
 #include <QClipboard>
 #include <QDateTime>
 #include <QDesktopServices>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QTabBar>
 
 #include "core/format.h"
 #include "core/settings.h"
@@ -13,7 +16,6 @@
 #include "gui/pages/receiptdialog.h"
 #include "gui/texts.h"
 #include "session/services.h"
-#include "ui_repopage.h"
 
 namespace gui {
 
@@ -33,6 +35,7 @@ RepoPage::RepoPage(session::Services &services, core::Settings &settings, QWidge
     , m_tree(new RepoTreeModel(this))
 {
     m_ui->setupUi(this);
+    m_ui->tabs->tabBar()->setAccessibleName(m_ui->tabs->accessibleName());
     setUpHeader();
     setUpFiles();
     m_ui->tabs->setCurrentWidget(m_ui->filesTab);
@@ -51,16 +54,14 @@ void RepoPage::setUpHeader()
     m_ui->cardBanner->setShape(StateBanner::Shape::Page);
     m_ui->filesBanner->setShape(StateBanner::Shape::Page);
     connect(m_ui->backButton, &QToolButton::clicked, this, &RepoPage::backWanted);
-    connect(m_ui->copyButton, &QToolButton::clicked, this, [this] {
-        QGuiApplication::clipboard()->setText(m_ref.repo.display());
-    });
+    connect(m_ui->copyButton, &QToolButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(m_ref.repo.display()); });
     connect(m_ui->webButton, &QPushButton::clicked, this, &RepoPage::openWebPage);
     connect(m_ui->gateBanner, &StateBanner::actionTriggered, this, &RepoPage::openWebPage);
     connect(m_ui->banner, &StateBanner::actionTriggered, this, &RepoPage::reload);
     connect(m_ui->filesBanner, &StateBanner::actionTriggered, this, &RepoPage::reload);
-    connect(m_ui->cardBanner, &StateBanner::actionTriggered, this, [this] {
-        m_ui->tabs->setCurrentWidget(m_ui->filesTab);
-    });
+    connect(m_ui->cardBanner, &StateBanner::actionTriggered, this,
+            [this] { m_ui->tabs->setCurrentWidget(m_ui->filesTab); });
     connect(m_ui->cardView, &CardView::metaKnown, this, [this](const CardMeta &meta) {
         m_meta = meta;
         showFacts();
@@ -110,8 +111,8 @@ bool RepoPage::eventFilter(QObject *watched, QEvent *event)
 
 void RepoPage::toggleSelected()
 {
-    const QModelIndex current
-        = m_ui->fileTree->currentIndex().siblingAtColumn(RepoTreeModel::NameColumn);
+    const QModelIndex current =
+        m_ui->fileTree->currentIndex().siblingAtColumn(RepoTreeModel::NameColumn);
     if (!current.isValid())
         return;
     const bool wasTicked = current.data(Qt::CheckStateRole).toInt() == Qt::Checked;
@@ -219,11 +220,12 @@ void RepoPage::showFacts()
     if (repo.likes >= 0)
         parts << tr("%1 likes").arg(core::formatCount(repo.likes));
     if (repo.lastModified.isValid())
-        parts << tr("updated %1").arg(
-            Texts::ago(repo.lastModified, QDateTime::currentDateTimeUtc()));
+        parts
+            << tr("updated %1").arg(Texts::ago(repo.lastModified, QDateTime::currentDateTimeUtc()));
     if (!m_info.commit.isEmpty())
-        parts << tr("%1 at %2").arg(core::isolate(revision()),
-                                    core::isolate(Texts::shortCommit(m_info.commit)));
+        parts << tr("%1 at %2")
+                     .arg(core::isolate(revision()),
+                          core::isolate(Texts::shortCommit(m_info.commit)));
     m_ui->factsLabel->setText(parts.join(u" · "_s));
 }
 
@@ -231,18 +233,19 @@ void RepoPage::askTree()
 {
     hub::TreeCall *call = m_services.client().tree(m_ref.repo, m_info.commit);
     m_calls << call;
-    connect(call, &hub::TreeCall::pageArrived, this, [this, visit = m_visit](const hub::TreePage &page) {
-        if (visit != m_visit)
-            return;
-        m_refused += static_cast<int>(page.refused.size());
-        const bool isFirst = m_tree->fileCount() == 0;
-        m_tree->append(page.entries);
-        if (isFirst && m_tree->fileCount() > 0) {
-            m_ui->filesStack->setCurrentWidget(m_ui->fileTree);
-            m_ui->fileTree->setCurrentIndex(m_tree->index(0, 0));
-            focusContent();
-        }
-    });
+    connect(call, &hub::TreeCall::pageArrived, this,
+            [this, visit = m_visit](const hub::TreePage &page) {
+                if (visit != m_visit)
+                    return;
+                m_refused += static_cast<int>(page.refused.size());
+                const bool isFirst = m_tree->fileCount() == 0;
+                m_tree->append(page.entries);
+                if (isFirst && m_tree->fileCount() > 0) {
+                    m_ui->filesStack->setCurrentWidget(m_ui->fileTree);
+                    m_ui->fileTree->setCurrentIndex(m_tree->index(0, 0));
+                    focusContent();
+                }
+            });
     call->onDone(this, [this, visit = m_visit](const core::Result<hub::TreePage> &answer) {
         if (visit == m_visit)
             treeEnded(answer ? std::nullopt : std::optional(answer.error()));
@@ -264,10 +267,9 @@ void RepoPage::treeEnded(const std::optional<core::Error> &error)
     if (m_tree->fileCount() == 0)
         m_ui->filesBanner->showState(u"folder"_s, tr("This version has no files."));
     if (m_refused > 0)
-        m_ui->banner->showState(
-            u"warning"_s,
-            tr("%n file(s) are left out: their names cannot be written safely.", nullptr,
-               m_refused));
+        m_ui->banner->showState(u"warning"_s,
+                                tr("%n file(s) are left out: their names cannot be written safely.",
+                                   nullptr, m_refused));
     if (m_ref.path) {
         const QModelIndex index = m_tree->tickPath(*m_ref.path);
         m_ui->fileTree->setCurrentIndex(index);
@@ -320,10 +322,9 @@ void RepoPage::get()
 {
     if (m_tree->tickedFiles() == 0 || !m_isComplete || m_receipt)
         return;
-    m_receipt = new ReceiptDialog(m_ref.repo, revision(), m_info.commit, m_tree->ticked(),
-                                  m_services.config().place,
-                                  qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024,
-                                  this);
+    m_receipt = new ReceiptDialog(
+        m_ref.repo, revision(), m_info.commit, m_tree->ticked(), m_services.config().place,
+        qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024, this);
     m_receipt->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_receipt, &QDialog::accepted, this, &RepoPage::startDownload);
     m_receipt->open();

@@ -1,11 +1,12 @@
 #include "gui/pages/settingspage.h"
 
+#include "ui_settingspage.h"
+
 #include <QDir>
 #include <QFileDialog>
 
 #include "core/errortext.h"
 #include "hub/endpoint.h"
-#include "ui_settingspage.h"
 
 namespace gui {
 
@@ -61,8 +62,8 @@ void SettingsPage::bind(QSpinBox *box, core::Setting key)
 
 void SettingsPage::setUpFolder(const QProcessEnvironment &environment)
 {
-    const QString source = decidedBy(
-        environment, {u"HF_HUB_CACHE"_s, u"HUGGINGFACE_HUB_CACHE"_s, u"HF_HOME"_s});
+    const QString source =
+        decidedBy(environment, {u"HF_HUB_CACHE"_s, u"HUGGINGFACE_HUB_CACHE"_s, u"HF_HOME"_s});
     m_ui->folderField->setText(QDir::toNativeSeparators(m_config.place.path));
     if (m_config.demo || !source.isEmpty()) {
         m_ui->folderField->setReadOnly(true);
@@ -74,8 +75,8 @@ void SettingsPage::setUpFolder(const QProcessEnvironment &environment)
     const QString chosen = m_settings.text(core::Setting::CacheFolder);
     m_ui->folderField->setPlaceholderText(QDir::toNativeSeparators(m_config.place.path));
     m_ui->folderField->setText(QDir::toNativeSeparators(chosen));
-    m_ui->folderNote->setText(
-        tr("Empty: the folder that other programs of the Hub use. Takes effect at the next start."));
+    m_ui->folderNote->setText(tr(
+        "Empty: the folder that other programs of the Hub use. Takes effect at the next start."));
     connect(m_ui->folderButton, &QPushButton::clicked, this, &SettingsPage::chooseFolder);
     connect(m_ui->folderField, &QLineEdit::editingFinished, this, &SettingsPage::saveFolder);
 }

@@ -4,9 +4,8 @@
 #include <QHash>
 #include <QStringList>
 
-#include <md4c-html.h>
-
 #include <algorithm>
+#include <md4c-html.h>
 #include <optional>
 
 #include "gui/widgets/htmltree.h"
@@ -215,8 +214,8 @@ private:
 
     void writeKept(const GumboElement &element, const Element &rule, int depth)
     {
-        const QString name = QString::fromLatin1(
-            rule.as ? rule.as : gumbo_normalized_tagname(element.tag));
+        const QString name =
+            QString::fromLatin1(rule.as ? rule.as : gumbo_normalized_tagname(element.tag));
         if (element.tag == GUMBO_TAG_BR || element.tag == GUMBO_TAG_HR) {
             m_out += u'<' + name + u'>';
             return;
@@ -237,9 +236,10 @@ private:
             return;
         }
         ++m_tableDepth;
-        wrap(u"table"_s,
-             u" border=\"1\" cellpadding=\"5\" cellspacing=\"0\" style=\"border-collapse:collapse\""_s,
-             element, depth);
+        wrap(
+            u"table"_s,
+            u" border=\"1\" cellpadding=\"5\" cellspacing=\"0\" style=\"border-collapse:collapse\""_s,
+            element, depth);
         --m_tableDepth;
     }
 
@@ -251,8 +251,8 @@ private:
         for (const char *span : {"colspan", "rowspan"}) {
             const int wanted = attribute(element, span).toInt();
             if (wanted > 1)
-                attributes += u" %1=\"%2\""_s.arg(QLatin1StringView(span))
-                                  .arg(std::min(wanted, mostSpan));
+                attributes +=
+                    u" %1=\"%2\""_s.arg(QLatin1StringView(span)).arg(std::min(wanted, mostSpan));
         }
         const int before = m_cellsInRow; // a table inside counts its own
         wrap(element.tag == GUMBO_TAG_TH ? u"th"_s : u"td"_s, attributes, element, depth);
@@ -289,8 +289,8 @@ private:
     void writeImage(const GumboElement &element)
     {
         const QString words = attribute(element, "alt").simplified().left(200);
-        const QString shown
-            = words.isEmpty() ? QCoreApplication::translate("gui::CardHtml", "image") : words;
+        const QString shown =
+            words.isEmpty() ? QCoreApplication::translate("gui::CardHtml", "image") : words;
         m_out += u"<i>["_s + shown.toHtmlEscaped() + u"]</i> "_s;
     }
 
@@ -327,9 +327,8 @@ QByteArray rawHtml(const QByteArray &markdown)
         if (bytes->size() < mostRawHtml)
             bytes->append(text, static_cast<qsizetype>(size));
     };
-    const int failed
-        = md_html(markdown.constData(), static_cast<MD_SIZE>(markdown.size()), collect, &html,
-                  MD_DIALECT_GITHUB, MD_HTML_FLAG_SKIP_UTF8_BOM);
+    const int failed = md_html(markdown.constData(), static_cast<MD_SIZE>(markdown.size()), collect,
+                               &html, MD_DIALECT_GITHUB, MD_HTML_FLAG_SKIP_UTF8_BOM);
     return failed == 0 ? html : QByteArray();
 }
 

@@ -1,9 +1,8 @@
 #include "gui/widgets/cardmeta.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <exception>
+#include <yaml-cpp/yaml.h>
 
 namespace gui {
 
@@ -22,6 +21,8 @@ QString word(const YAML::Node &node)
 QStringList words(const YAML::Node &node)
 {
     QStringList result;
+    if (!node.IsDefined()) // anything else asked of a missing key throws
+        return result;
     if (node.IsScalar())
         result << word(node);
     if (node.IsSequence()) {
@@ -68,8 +69,8 @@ SplitCard splitCard(const QByteArray &card)
     if (end < 0)
         return {{}, text};
     const qsizetype lineEnd = text.indexOf('\n', end + 1);
-    const QByteArray closing
-        = text.mid(end + 1, (lineEnd < 0 ? text.size() : lineEnd) - end - 1).trimmed();
+    const QByteArray closing =
+        text.mid(end + 1, (lineEnd < 0 ? text.size() : lineEnd) - end - 1).trimmed();
     if (closing != "---")
         return {{}, text};
     return {text.mid(4, std::max<qsizetype>(0, end - 3)),

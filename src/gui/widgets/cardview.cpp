@@ -48,8 +48,8 @@ void CardView::showCard(const QByteArray &card, const QUrl &base)
             m_html = prepared.html;
             if (prepared.isCut)
                 m_html += u"<hr><p><i>"_s
-                          + tr("The card goes on; read the rest on the Hub.").toHtmlEscaped()
-                          + u"</i></p>"_s;
+                    + tr("The card goes on; read the rest on the Hub.").toHtmlEscaped()
+                    + u"</i></p>"_s;
             refill();
             Q_EMIT metaKnown(prepared.meta);
         });

@@ -43,8 +43,8 @@ void DiskLine::paintEvent(QPaintEvent *)
         };
         const double used = width(m_total - m_free);
         // At least a hairline, or a small download on a large disk would not be seen.
-        const double wanted
-            = m_wanted > 0 ? std::max(2.0, std::min(width(m_wanted), frame.width() - used)) : 0;
+        const double wanted =
+            m_wanted > 0 ? std::max(2.0, std::min(width(m_wanted), frame.width() - used)) : 0;
         painter.save();
         painter.setClipPath(outline);
         if (layoutDirection() == Qt::RightToLeft) {

@@ -44,8 +44,8 @@ const GumboNode *HtmlTree::parse(const QByteArray &html)
     options.max_errors = 0;
     if (setjmp(m_tooMuch) != 0)
         return nullptr;
-    const GumboOutput *output = gumbo_parse_with_options(&options, html.constData(),
-                                                         static_cast<size_t>(html.size()));
+    const GumboOutput *output =
+        gumbo_parse_with_options(&options, html.constData(), static_cast<size_t>(html.size()));
     return output->root;
 }
 

@@ -2,9 +2,8 @@
 
 #include <QByteArray>
 
-#include <gumbo.h>
-
 #include <csetjmp>
+#include <gumbo.h>
 #include <memory>
 #include <vector>
 

@@ -1,11 +1,12 @@
 #include "gui/widgets/statebanner.h"
 
+#include "ui_statebanner.h"
+
 #include <QBoxLayout>
 #include <QEvent>
 
 #include "core/errortext.h"
 #include "gui/icons.h"
-#include "ui_statebanner.h"
 
 namespace gui {
 

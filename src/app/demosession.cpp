@@ -1,0 +1,44 @@
+#include "app/demosession.h"
+
+#include "demo/catalogue.h"
+#include "demo/demohub.h"
+
+namespace app {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Slow enough to watch, to pause and to resume.
+constexpr qint64 bytesPerSecond = 12'000'000;
+
+} // namespace
+
+DemoSession::DemoSession() = default;
+DemoSession::~DemoSession() = default;
+
+core::Result<std::unique_ptr<DemoSession>> DemoSession::start()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = bytesPerSecond;
+    auto server = demo::DemoServer::start(demo::demoCatalogue(), options);
+    if (!server)
+        return core::Unexpected(server.error());
+    std::unique_ptr<DemoSession> session(new DemoSession);
+    session->m_server = std::move(*server);
+    return session;
+}
+
+core::Result<session::Config> DemoSession::config(const session::Profile &profile) const
+{
+    const auto endpoint = hub::Endpoint::make(m_server->endpoint());
+    if (!endpoint)
+        return core::Unexpected(endpoint.error());
+    // Nothing of the person's environment reaches the demo but what the profile lets through.
+    auto config = session::resolveConfig({}, nullptr, profile);
+    if (config)
+        config->endpoint = *endpoint;
+    return config;
+}
+
+} // namespace app

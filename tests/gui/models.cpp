@@ -1,0 +1,214 @@
+#include <QAbstractItemModelTester>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include "gui/models/downloadsmodel.h"
+#include "gui/models/filesmodel.h"
+#include "gui/models/librarymodel.h"
+#include "gui/models/placesmodel.h"
+#include "gui/models/repolistmodel.h"
+#include "stage.h"
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using Tester = QAbstractItemModelTester;
+constexpr auto report = Tester::FailureReportingMode::QtTest;
+
+QRandomGenerator seeded()
+{
+    const quint32 seed = QRandomGenerator::global()->generate();
+    qInfo("seed %u", seed);
+    return QRandomGenerator(seed);
+}
+
+demo::Repo numbered(int number)
+{
+    return support::makeRepo(u"owner/repo-%1"_s.arg(number, 3, 10, QChar(u'0')),
+                             {support::lfsFile(u"weights.bin"_s, 3'000'000, quint64(number)),
+                              support::gitFile(u"config.json"_s, QByteArray::number(number))});
+}
+
+transfer::DownloadRequest requestFor(const demo::Repo &repo, const session::Config &config)
+{
+    transfer::DownloadRequest request;
+    request.repo = repo.id;
+    request.endpoint = config.endpoint.text();
+    request.revision = u"main"_s;
+    request.commit = repo.commit;
+    request.place = config.place;
+    for (const demo::File &file : repo.files) {
+        hub::TreeEntry entry;
+        entry.path = file.path;
+        entry.size = file.content->size();
+        entry.oid = file.content->gitSha1();
+        entry.lfs = file.lfs;
+        if (file.lfs)
+            entry.sha256 = file.content->sha256();
+        request.chosen << entry;
+        request.listing << entry;
+    }
+    return request;
+}
+
+} // namespace
+
+// Every model keeps the promises of QAbstractItemModel while its world changes at random.
+class ModelsTest : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void downloadsAndFiles()
+    {
+        QRandomGenerator random = seeded();
+        QList<demo::Repo> repos;
+        for (int i = 0; i < 6; ++i) {
+            demo::Repo repo = numbered(i);
+            repo.commit = QString::number(i + 1).repeated(40).left(40);
+            repos << repo;
+        }
+        demo::DemoOptions options;
+        options.bytesPerSecond = 3'000'000;
+        support::FaultyHub hub(repos, options);
+        const stage::Folders folders;
+        const session::Config config = stage::configFor(folders, hub.endpoint());
+        session::Services services(config, session::Queue::Private, transfer::Limits());
+        transfer::Engine &engine = services.engine();
+        gui::DownloadsModel model(engine);
+        gui::FilesModel files(engine);
+        const Tester tester(&model, report);
+        const Tester filesTester(&files, report);
+        for (int step = 0; step < 120; ++step) {
+            const QList<transfer::DownloadId> ids = engine.downloads();
+            const auto any = [&] { return ids.at(random.bounded(int(ids.size()))); };
+            const int what = ids.isEmpty() ? 0 : random.bounded(8);
+            if (what == 0 && ids.size() < 8)
+                engine.add(requestFor(repos.at(random.bounded(int(repos.size()))), config));
+            else if (what == 1)
+                engine.pause(any());
+            else if (what == 2)
+                engine.resume(any());
+            else if (what == 3)
+                engine.cancel(any());
+            else if (what == 4 && random.bounded(3) == 0)
+                engine.remove(any());
+            else if (what == 5)
+                files.show(any());
+            else if (what == 6)
+                random.bounded(2) ? engine.pauseAll() : engine.resumeAll();
+            QTest::qWait(random.bounded(40));
+            QCOMPARE(model.rowCount(), int(engine.downloads().size()));
+        }
+    }
+
+    void searchResults()
+    {
+        QRandomGenerator random = seeded();
+        QList<demo::Repo> repos;
+        for (int i = 0; i < 160; ++i)
+            repos << numbered(i);
+        support::FaultyHub hub(repos);
+        const stage::Folders folders;
+        session::Services services(stage::configFor(folders, hub.endpoint()),
+                                   session::Queue::Private, transfer::Limits());
+        gui::RepoListModel model(services.client());
+        const Tester tester(&model, report);
+        for (int step = 0; step < 40; ++step) {
+            hub::SearchQuery query;
+            query.text = random.bounded(3) == 0 ? u"repo-1"_s : QString();
+            if (random.bounded(3) == 0)
+                model.search(query);
+            else
+                model.fetchMore({});
+            if (random.bounded(2))
+                QTest::qWait(random.bounded(60));
+        }
+        model.search({});
+        QTRY_COMPARE_WITH_TIMEOUT(model.phase(), gui::RepoListModel::Phase::Ready, 20000);
+        while (model.canFetchMore({})) {
+            model.fetchMore({});
+            QTRY_COMPARE_WITH_TIMEOUT(model.phase(), gui::RepoListModel::Phase::Ready, 20000);
+        }
+        QCOMPARE(model.rowCount(), 160);
+    }
+
+    void dropsAnswersNobodyWaitsFor()
+    {
+        support::FaultyHub hub({numbered(1), numbered(2)});
+        hub.addRule(demo::Origin::Hub, QRegularExpression(u"search=repo-001"_s),
+                    [](const demo::Request &, demo::Response &answer) { answer.delayMs = 1500; });
+        const stage::Folders folders;
+        session::Services services(stage::configFor(folders, hub.endpoint()),
+                                   session::Queue::Private, transfer::Limits());
+        gui::RepoListModel model(services.client());
+        hub::SearchQuery slow;
+        slow.text = u"repo-001"_s;
+        hub::SearchQuery quick;
+        quick.text = u"repo-002"_s;
+        model.search(slow);
+        QTest::qWait(200);
+        model.search(quick);
+        QTRY_COMPARE_WITH_TIMEOUT(model.rowCount(), 1, 20000);
+        QCOMPARE(model.summary(0).repo.id(), u"owner/repo-002"_s);
+        QTest::qWait(2000);
+        QCOMPARE(model.summary(0).repo.id(), u"owner/repo-002"_s);
+    }
+
+    void keepsTheOldListWhenAnAnswerFails()
+    {
+        support::FaultyHub hub({numbered(1)});
+        const stage::Folders folders;
+        session::Services services(stage::configFor(folders, hub.endpoint()),
+                                   session::Queue::Private, transfer::Limits());
+        gui::RepoListModel model(services.client());
+        model.search({});
+        QTRY_COMPARE_WITH_TIMEOUT(model.rowCount(), 1, 20000);
+        hub.addRule(demo::Origin::Hub, QRegularExpression(u"^/api/models"_s),
+                    support::FaultyHub::status(403));
+        model.search({});
+        QTRY_COMPARE_WITH_TIMEOUT(model.phase(), gui::RepoListModel::Phase::Failed, 20000);
+        QCOMPARE(model.rowCount(), 1);
+        hub.clearRules();
+        model.retry();
+        QTRY_COMPARE_WITH_TIMEOUT(model.phase(), gui::RepoListModel::Phase::Ready, 20000);
+    }
+
+    void library()
+    {
+        QRandomGenerator random = seeded();
+        gui::LibraryModel model;
+        const Tester tester(&model, report);
+        for (int step = 0; step < 60; ++step) {
+            QList<cache::ScannedRepo> repos;
+            for (int i = random.bounded(20); i > 0; --i) {
+                cache::ScannedRepo repo;
+                repo.repo = core::RepoId::make(core::RepoType::Model, u"o/r%1"_s.arg(i)).value();
+                repo.size = random.bounded(1000);
+                repo.files = random.bounded(9);
+                repos << repo;
+            }
+            model.setRepos(repos);
+            const int column = random.bounded(int(gui::LibraryModel::ColumnCount));
+            model.sort(column, Qt::AscendingOrder);
+            for (int row = 1; row < model.rowCount(); ++row) {
+                const QVariant before
+                    = model.index(row - 1, column).data(gui::LibraryModel::RawRole);
+                const QVariant after = model.index(row, column).data(gui::LibraryModel::RawRole);
+                QVERIFY(QVariant::compare(before, after) != QPartialOrdering::Greater);
+            }
+        }
+    }
+
+    void places()
+    {
+        gui::PlacesModel model;
+        const Tester tester(&model, report);
+        model.setUnfinished(3);
+        QVERIFY(model.index(int(gui::Place::Downloads)).data().toString().contains(u'3'));
+        model.setUnfinished(0);
+        model.setPalette({});
+    }
+};
+
+QTEST_MAIN(ModelsTest)
+#include "models.moc"

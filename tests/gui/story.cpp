@@ -1,0 +1,309 @@
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTest>
+#include <QToolButton>
+#include <QTreeView>
+
+#include "cache/layout.h"
+#include "gui/models/downloadsmodel.h"
+#include "gui/pages/downloadspage.h"
+#include "gui/pages/receiptdialog.h"
+#include "gui/pages/repopage.h"
+#include "stage.h"
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 fileSize = 24'000'000;
+const QString repoName = u"storyteller/long-tale-GGUF"_s;
+
+demo::Repo tale()
+{
+    return support::makeRepo(
+        repoName, {support::lfsFile(u"tale-Q4.gguf"_s, fileSize, 1),
+                   support::lfsFile(u"tale-Q8.gguf"_s, fileSize, 2),
+                   support::gitFile(u"README.md"_s, "---\nlicense: mit\n---\n# A long tale\n"),
+                   support::gitFile(u"config.json"_s, "{}")});
+}
+
+demo::DemoOptions slow()
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = 1'000'000; // of each connection: time enough to press Pause
+    return options;
+}
+
+QByteArray contentOf(const demo::Repo &repo, const QString &path)
+{
+    for (const demo::File &file : repo.files) {
+        if (file.path == path)
+            return file.content->read(0, file.content->size());
+    }
+    return {};
+}
+
+// The file as every other program of the Hub would find it.
+QByteArray published(const stage::Folders &folders, const demo::Repo &repo, const QString &path)
+{
+    const cache::Layout layout(folders.cache());
+    QFile ref(layout.ref(repo.id, u"main"_s));
+    if (!ref.open(QIODevice::ReadOnly))
+        return {};
+    QFile file(layout.entry(repo.id, QString::fromLatin1(ref.readAll()), path));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+transfer::DownloadStatus firstDownload(stage::Program &program)
+{
+    const auto ids = program.services().engine().downloads();
+    return ids.isEmpty() ? transfer::DownloadStatus()
+                         : program.services().engine().status(ids.constFirst());
+}
+
+} // namespace
+
+// The program as people use it: real windows, real presses, real sockets, a Hub with two origins.
+class StoryTest : public QObject {
+    Q_OBJECT
+private:
+    static void show(stage::Program *program)
+    {
+        program->window().show();
+        QVERIFY(QTest::qWaitForWindowActive(&program->window()));
+        program->services().engine().restore(transfer::Engine::OnStart::Resume);
+    }
+
+    static void searchAndOpen(stage::Program *program)
+    {
+        auto *field = program->find<QLineEdit>("searchField");
+        QTest::mouseClick(field, Qt::LeftButton);
+        QTest::keyClicks(field, u"long-tale"_s);
+        auto *list = program->find<QListView>("resultList");
+        QTRY_COMPARE_WITH_TIMEOUT(list->model()->rowCount(), 1, 20000);
+        QCOMPARE(list->model()->index(0, 0).data().toString(), repoName);
+        stage::doubleClickRow(list, list->model()->index(0, 0));
+        auto *tree = program->find<QTreeView>("fileTree");
+        QTRY_COMPARE_WITH_TIMEOUT(tree->model()->rowCount(), 4, 20000);
+    }
+
+    static void tickBoth(stage::Program *program)
+    {
+        auto *tree = program->find<QTreeView>("fileTree");
+        int ticked = 0;
+        for (int row = 0; row < tree->model()->rowCount(); ++row) {
+            const QModelIndex index = tree->model()->index(row, 0);
+            if (!index.data().toString().endsWith(u".gguf"_s))
+                continue;
+            stage::clickBox(tree, index);
+            QCOMPARE(index.data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+            ++ticked;
+        }
+        QCOMPARE(ticked, 2);
+        QVERIFY(program->find<QLabel>("totalLabel")->text().contains(u"48"_s));
+    }
+
+    static void pressGet(stage::Program *program)
+    {
+        auto *button = program->window().repoPage().findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), 20000);
+        stage::click(button);
+        auto *receipt = program->window().findChild<gui::ReceiptDialog *>();
+        QVERIFY(receipt && receipt->isVisible());
+        auto *get = receipt->findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(get->isEnabled(), 20000);
+        QVERIFY2(get->text().contains(u"48"_s), qPrintable(get->text()));
+        stage::click(get);
+        QTRY_VERIFY(program->window().downloadsPage().isVisible());
+    }
+
+    static void waitForBytes(stage::Program *program)
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(firstDownload(*program).done > 100'000
+                                     && firstDownload(*program).state == transfer::State::Fetching,
+                                 30000);
+    }
+
+private Q_SLOTS:
+    void byMouse()
+    {
+        const demo::Repo repo = tale();
+        support::FaultyHub hub({repo}, slow());
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+        const auto models = program.window().findChildren<QAbstractItemModel *>();
+        for (QAbstractItemModel *model : models)
+            testers.push_back(std::make_unique<QAbstractItemModelTester>(
+                model, QAbstractItemModelTester::FailureReportingMode::QtTest));
+        show(&program);
+        searchAndOpen(&program);
+        tickBoth(&program);
+        pressGet(&program);
+        waitForBytes(&program);
+
+        stage::click(program.find<QToolButton>("pauseButton"));
+        QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Paused, 20000);
+        const qint64 atPause = firstDownload(program).done;
+        QVERIFY(atPause > 0 && atPause < 2 * fileSize);
+        auto *list = program.find<QTreeView>("downloadList");
+        const auto state = [list] {
+            return list->model()->index(0, gui::DownloadsModel::ProgressColumn).data().toString();
+        };
+        QTRY_COMPARE(state(), u"Paused"_s);
+        QTest::qWait(1500);
+        QCOMPARE(firstDownload(program).done, atPause); // nothing moves while paused
+
+        stage::click(program.find<QToolButton>("resumeButton"));
+        QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Done, 90000);
+        QTRY_COMPARE(state(), u"Done, checked"_s);
+        for (const QString &path : {u"tale-Q4.gguf"_s, u"tale-Q8.gguf"_s})
+            QVERIFY(published(folders, repo, path) == contentOf(repo, path));
+
+        auto *places = program.find<QListView>("placesList");
+        stage::clickRow(places, places->model()->index(int(gui::Place::Library), 0));
+        auto *library = program.find<QTreeView>("repoList");
+        QTRY_COMPARE_WITH_TIMEOUT(library->model()->rowCount(), 1, 20000);
+        QVERIFY(library->model()->index(0, 0).data().toString().contains(repoName));
+
+        QVERIFY(!hub.tokenLeaked());
+        const auto asked = hub.requests(demo::Origin::Hub, QRegularExpression(u"."_s));
+        QVERIFY(std::any_of(asked.begin(), asked.end(),
+                            [](const support::Seen &seen) { return seen.hasToken; }));
+        QVERIFY(!hub.requests(demo::Origin::Cdn, QRegularExpression(u"."_s)).isEmpty());
+    }
+
+    void goesOnAfterARestart()
+    {
+        const demo::Repo repo = tale();
+        support::FaultyHub hub({repo}, slow());
+        const stage::Folders folders;
+        const session::Config config = stage::configFor(folders, hub.endpoint());
+        qint64 before = 0;
+        {
+            stage::Program program(folders, config);
+            show(&program);
+            searchAndOpen(&program);
+            tickBoth(&program);
+            pressGet(&program);
+            QTRY_VERIFY_WITH_TIMEOUT(firstDownload(program).done > 10'000'000, 60000);
+            before = firstDownload(program).done;
+            program.window().close();
+        }
+        stage::Program program(folders, config);
+        show(&program);
+        QCOMPARE(program.services().engine().downloads().size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Done, 90000);
+        for (const QString &path : {u"tale-Q4.gguf"_s, u"tale-Q8.gguf"_s})
+            QVERIFY(published(folders, repo, path) == contentOf(repo, path));
+        // What was on disk was not fetched again, but for what was on its way.
+        QVERIFY2(hub.bodyBytes(demo::Origin::Cdn) < 2 * fileSize + before,
+                 qPrintable(QString::number(hub.bodyBytes(demo::Origin::Cdn))));
+    }
+
+    void byKeyboardAlone()
+    {
+        const demo::Repo repo
+            = support::makeRepo(repoName, {support::gitFile(u"config.json"_s, "{\"a\": 1}")});
+        support::FaultyHub hub({repo});
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        const auto press = [](Qt::Key key, Qt::KeyboardModifiers with = {}) {
+            QVERIFY(QApplication::focusWidget());
+            QTest::keyClick(QApplication::focusWidget(), key, with);
+        };
+        press(Qt::Key_L, Qt::ControlModifier);
+        QCOMPARE(QApplication::focusWidget(), program.find<QLineEdit>("searchField"));
+        QTest::keyClicks(QApplication::focusWidget(), u"long-tale"_s);
+        press(Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(QApplication::focusWidget(),
+                                  static_cast<QWidget *>(program.find<QListView>("resultList")),
+                                  20000);
+        press(Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(QApplication::focusWidget(),
+                                  static_cast<QWidget *>(program.find<QTreeView>("fileTree")),
+                                  20000);
+        press(Qt::Key_Space);
+        auto *button = program.window().repoPage().findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), 20000);
+        press(Qt::Key_Return);
+        auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
+        QVERIFY(receipt);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            receipt->findChild<QPushButton *>(u"getButton"_s)->hasFocus(), 20000);
+        press(Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Done, 30000);
+        QCOMPARE(published(folders, repo, u"config.json"_s), "{\"a\": 1}"_ba);
+        press(Qt::Key_3, Qt::ControlModifier);
+        QTRY_COMPARE_WITH_TIMEOUT(program.find<QTreeView>("repoList")->model()->rowCount(), 1,
+                                  20000);
+    }
+
+    void opensAPastedLinkWithItsFileTicked()
+    {
+        support::FaultyHub hub({tale()});
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        auto *field = program.find<QLineEdit>("searchField");
+        field->setText(hub.endpoint() + u'/' + repoName + u"/blob/main/config.json"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        auto *tree = program.find<QTreeView>("fileTree");
+        QTRY_VERIFY_WITH_TIMEOUT(tree->currentIndex().data().toString() == u"config.json"_s, 20000);
+        QCOMPARE(tree->currentIndex().data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+    }
+
+    void asksBeforeRemovingWhatIsUnfinished()
+    {
+        support::FaultyHub hub({tale()}, slow());
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        searchAndOpen(&program);
+        tickBoth(&program);
+        pressGet(&program);
+        waitForBytes(&program);
+        QTest::keyClick(program.find<QTreeView>("downloadList"), Qt::Key_Delete);
+        auto *question = program.window().findChild<QMessageBox *>();
+        QVERIFY(question && question->isVisible());
+        QTest::keyClick(question, Qt::Key_Return); // the safe choice is the default
+        QTRY_VERIFY(!program.window().findChild<QMessageBox *>());
+        QCOMPARE(program.services().engine().downloads().size(), 1);
+        stage::click(program.find<QToolButton>("removeButton"));
+        question = program.window().findChild<QMessageBox *>();
+        QVERIFY(question);
+        for (QAbstractButton *button : question->buttons()) {
+            if (question->buttonRole(button) == QMessageBox::AcceptRole)
+                stage::click(button);
+        }
+        QTRY_COMPARE(program.services().engine().downloads().size(), 0);
+        QTRY_COMPARE(program.find<QTreeView>("downloadList")->model()->rowCount(), 0);
+    }
+
+    void saysWhatIsWrongAndTriesAgain()
+    {
+        support::FaultyHub hub({tale()});
+        hub.addRule(demo::Origin::Hub, QRegularExpression(u"^/api/models\\?"_s),
+                    support::FaultyHub::status(403), 1);
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        auto *retry = program.find<QWidget>("emptyBanner")->findChild<QPushButton *>();
+        QTRY_VERIFY_WITH_TIMEOUT(retry->isVisible(), 20000);
+        stage::click(retry);
+        auto *list = program.find<QListView>("resultList");
+        QTRY_COMPARE_WITH_TIMEOUT(list->model()->rowCount(), 1, 20000);
+        QVERIFY(list->isVisible());
+    }
+};
+
+QTEST_MAIN(StoryTest)
+#include "story.moc"
