@@ -1,3 +1,5 @@
+#include "stage.h"
+
 #include <QAbstractSpinBox>
 #include <QAccessible>
 #include <QComboBox>
@@ -12,7 +14,6 @@
 
 #include "gui/appearance.h"
 #include "gui/pages/repopage.h"
-#include "stage.h"
 
 using namespace Qt::StringLiterals;
 
@@ -22,14 +23,14 @@ bool isInner(const QWidget *widget)
 {
     // The edit inside a spin box or combo box speaks with the name of its owner.
     const QWidget *parent = widget->parentWidget();
-    return qobject_cast<const QAbstractSpinBox *>(parent)
-           || qobject_cast<const QComboBox *>(parent) || widget->focusProxy();
+    return qobject_cast<const QAbstractSpinBox *>(parent) || qobject_cast<const QComboBox *>(parent)
+        || widget->focusProxy();
 }
 
 bool canFocus(const QWidget *widget)
 {
     return widget->focusPolicy() != Qt::NoFocus && widget->isVisible() && widget->isEnabled()
-           && !isInner(widget);
+        && !isInner(widget);
 }
 
 QString describe(const QWidget *widget)
@@ -44,7 +45,7 @@ double luminance(const QColor &colour)
         return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
     };
     return 0.2126 * channel(colour.redF()) + 0.7152 * channel(colour.greenF())
-           + 0.0722 * channel(colour.blueF());
+        + 0.0722 * channel(colour.blueF());
 }
 
 double contrast(const QColor &a, const QColor &b)
@@ -98,9 +99,9 @@ private:
 private Q_SLOTS:
     void everythingHasANameAndIsReached()
     {
-        const demo::Repo repo = support::makeRepo(
-            u"owner/repo"_s, {support::gitFile(u"README.md"_s, "# Card\n"),
-                              support::gitFile(u"config.json"_s, "{}")});
+        const demo::Repo repo = support::makeRepo(u"owner/repo"_s,
+                                                  {support::gitFile(u"README.md"_s, "# Card\n"),
+                                                   support::gitFile(u"config.json"_s, "{}")});
         support::FaultyHub hub({repo});
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));

@@ -117,8 +117,7 @@ private Q_SLOTS:
 
     void showsImagesAsWords()
     {
-        const QString html =
-            clean("![A *cat*](http://x.example/cat.png) <img src='http://y'>");
+        const QString html = clean("![A *cat*](http://x.example/cat.png) <img src='http://y'>");
         QVERIFY(!html.contains(u"x.example"_s) && !html.contains(u"<img"_s));
         QVERIFY(html.contains(u"[A cat]"_s));
         QVERIFY(html.contains(u"[image]"_s));

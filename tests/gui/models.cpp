@@ -1,3 +1,5 @@
+#include "stage.h"
+
 #include <QAbstractItemModelTester>
 #include <QRandomGenerator>
 #include <QTest>
@@ -7,7 +9,6 @@
 #include "gui/models/librarymodel.h"
 #include "gui/models/placesmodel.h"
 #include "gui/models/repolistmodel.h"
-#include "stage.h"
 
 using namespace Qt::StringLiterals;
 
@@ -191,8 +192,8 @@ private Q_SLOTS:
             const int column = random.bounded(int(gui::LibraryModel::ColumnCount));
             model.sort(column, Qt::AscendingOrder);
             for (int row = 1; row < model.rowCount(); ++row) {
-                const QVariant before
-                    = model.index(row - 1, column).data(gui::LibraryModel::RawRole);
+                const QVariant before =
+                    model.index(row - 1, column).data(gui::LibraryModel::RawRole);
                 const QVariant after = model.index(row, column).data(gui::LibraryModel::RawRole);
                 QVERIFY(QVariant::compare(before, after) != QPartialOrdering::Greater);
             }

@@ -1,3 +1,5 @@
+#include "stage.h"
+
 #include <QAbstractItemModelTester>
 #include <QComboBox>
 #include <QFile>
@@ -16,7 +18,6 @@
 #include "gui/pages/downloadspage.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/pages/repopage.h"
-#include "stage.h"
 
 using namespace Qt::StringLiterals;
 
@@ -28,10 +29,11 @@ const QString repoName = u"storyteller/long-tale-GGUF"_s;
 demo::Repo tale()
 {
     return support::makeRepo(
-        repoName, {support::lfsFile(u"tale-Q4.gguf"_s, fileSize, 1),
-                   support::lfsFile(u"tale-Q8.gguf"_s, fileSize, 2),
-                   support::gitFile(u"README.md"_s, "---\nlicense: mit\n---\n# A long tale\n"),
-                   support::gitFile(u"config.json"_s, "{}")});
+        repoName,
+        {support::lfsFile(u"tale-Q4.gguf"_s, fileSize, 1),
+         support::lfsFile(u"tale-Q8.gguf"_s, fileSize, 2),
+         support::gitFile(u"README.md"_s, "---\nlicense: mit\n---\n# A long tale\n"),
+         support::gitFile(u"config.json"_s, "{}")});
 }
 
 demo::DemoOptions slow()
@@ -210,8 +212,8 @@ private Q_SLOTS:
 
     void byKeyboardAlone()
     {
-        const demo::Repo repo
-            = support::makeRepo(repoName, {support::gitFile(u"config.json"_s, "{\"a\": 1}")});
+        const demo::Repo repo =
+            support::makeRepo(repoName, {support::gitFile(u"config.json"_s, "{\"a\": 1}")});
         support::FaultyHub hub({repo});
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
@@ -237,8 +239,8 @@ private Q_SLOTS:
         press(Qt::Key_Return);
         auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
         QVERIFY(receipt);
-        QTRY_VERIFY_WITH_TIMEOUT(
-            receipt->findChild<QPushButton *>(u"getButton"_s)->hasFocus(), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(receipt->findChild<QPushButton *>(u"getButton"_s)->hasFocus(),
+                                 20000);
         press(Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Done, 30000);
         QCOMPARE(published(folders, repo, u"config.json"_s), "{\"a\": 1}"_ba);

@@ -57,8 +57,8 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
     connect(m_ui->getButton, &QPushButton::clicked, this, &QDialog::accept);
     inBackground(
         this,
-        [place, repo, chosen, reserve] {
-            return Facts{session::makeReceipt(place, repo, chosen, reserve),
+        [place, repo, commit, chosen, reserve] {
+            return Facts{session::makeReceipt(place, repo, commit, chosen, reserve),
                          diskSizeOf(place.path)};
         },
         [this](const Facts &facts) { showFacts(facts); });

@@ -1,0 +1,168 @@
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QScrollBar>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTextStream>
+#include <QTimer>
+#include <QTreeView>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "core/settings.h"
+#include "gui/appearance.h"
+#include "gui/mainwindow.h"
+#include "gui/pages/repopage.h"
+#include "session/services.h"
+#include "support/faultyhub.h"
+
+using namespace Qt::StringLiterals;
+
+// How long the window does not answer: the gaps of a 5 ms timer on the GUI thread while bytes come
+// from loopback as fast as they can, and while repos of 2,000 files are opened and scrolled.
+// Measures; judges nothing.
+
+namespace {
+
+constexpr int tickMs = 5;
+constexpr int repoCount = 10;
+constexpr qint64 bigSize = 2'000'000'000;
+
+class GapMeter {
+public:
+    GapMeter()
+    {
+        m_timer.setTimerType(Qt::PreciseTimer);
+        m_timer.setInterval(tickMs);
+        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
+            m_gaps.push_back(static_cast<double>(m_clock.nsecsElapsed()) / 1e6);
+            m_clock.restart();
+        });
+    }
+
+    void start()
+    {
+        m_gaps.clear();
+        m_clock.start();
+        m_timer.start();
+    }
+
+    void stop(const QString &what)
+    {
+        m_timer.stop();
+        m_gaps.push_back(static_cast<double>(m_clock.nsecsElapsed()) / 1e6);
+        std::sort(m_gaps.begin(), m_gaps.end());
+        const auto at = [this](double part) {
+            return m_gaps[static_cast<size_t>(static_cast<double>(m_gaps.size() - 1) * part)];
+        };
+        QTextStream(stdout) << qSetRealNumberPrecision(1) << Qt::fixed << what
+                            << u": longest gap "_s << m_gaps.back() << u" ms, 99 % under "_s
+                            << at(0.99) << u" ms, half under "_s << at(0.5) << u" ms, "_s
+                            << static_cast<qint64>(m_gaps.size()) << u" ticks"_s << Qt::endl;
+    }
+
+private:
+    QTimer m_timer;
+    QElapsedTimer m_clock;
+    std::vector<double> m_gaps;
+};
+
+demo::Repo manyFiles(int number)
+{
+    QList<demo::File> files;
+    for (int i = 0; i < 2000; ++i)
+        files << support::gitFile(u"data/part-%1/file-%2.txt"_s.arg(i / 100).arg(i),
+                                  QByteArray::number(i));
+    return support::makeRepo(u"bench/many-%1"_s.arg(number), files);
+}
+
+core::RepoRef refTo(const QString &name)
+{
+    return {core::RepoId::make(core::RepoType::Model, name).value(), std::nullopt, std::nullopt};
+}
+
+bool scrollRepos(gui::MainWindow *window)
+{
+    auto *tree = window->findChild<QTreeView *>(u"fileTree"_s);
+    for (int number = 0; number < repoCount; ++number) {
+        window->openRepo(refTo(u"bench/many-%1"_s.arg(number)));
+        if (!QTest::qWaitFor([&] { return tree->isVisible() && tree->model()->rowCount() > 0; },
+                             60000))
+            return false;
+        QTest::qWait(200);
+        tree->expandAll();
+        QScrollBar *bar = tree->verticalScrollBar();
+        for (int step = 0; step <= 100; ++step) {
+            bar->setValue(bar->maximum() * step / 100);
+            QTest::qWait(tickMs);
+        }
+    }
+    return true;
+}
+
+bool download(gui::MainWindow *window, session::Services *services, GapMeter *meter)
+{
+    window->openRepo(refTo(u"bench/big"_s));
+    auto *tree = window->findChild<QTreeView *>(u"fileTree"_s);
+    if (!QTest::qWaitFor([&] { return tree->isVisible() && tree->model()->rowCount() == 1; },
+                         60000))
+        return false;
+    QTest::qWait(500);
+    tree->model()->setData(tree->model()->index(0, 0), Qt::Checked, Qt::CheckStateRole);
+    window->repoPage().get();
+    auto *receipt = window->findChild<QDialog *>();
+    QTest::qWait(500);
+    if (!receipt)
+        return false;
+    transfer::Engine &engine = services->engine();
+    QElapsedTimer clock;
+    clock.start();
+    meter->start();
+    receipt->accept();
+    const auto isDone = [&engine] {
+        const auto ids = engine.downloads();
+        return !ids.isEmpty() && engine.status(ids.constFirst()).state == transfer::State::Done;
+    };
+    const bool done = QTest::qWaitFor(isDone, 600000);
+    meter->stop(u"download of 2 GB"_s);
+    const double seconds = static_cast<double>(clock.elapsed()) / 1000;
+    QTextStream(stdout) << u"download: "_s << static_cast<double>(bigSize) / 1e6 / seconds
+                        << u" MB/s, checked"_s << Qt::endl;
+    return done;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QApplication app(argc, argv);
+    const gui::Appearance appearance;
+    QList<demo::Repo> repos{
+        support::makeRepo(u"bench/big"_s, {support::lfsFile(u"big.bin"_s, bigSize)})};
+    for (int number = 0; number < repoCount; ++number)
+        repos << manyFiles(number);
+    support::FaultyHub hub(repos);
+    const QTemporaryDir folder;
+    core::Settings settings(folder.filePath(u"settings.ini"_s));
+    session::Config config;
+    config.endpoint = hub::Endpoint::make(hub.endpoint()).value();
+    config.place.path = folder.filePath(u"cache"_s);
+    config.stateFolder = folder.filePath(u"state"_s);
+    session::Services services(config, session::Queue::Kept, session::limitsFrom(settings));
+    gui::MainWindow window(services, settings, {});
+    window.show();
+    QTest::qWait(500);
+
+    GapMeter meter;
+    meter.start();
+    QTest::qWait(2000);
+    meter.stop(u"idle"_s);
+    meter.start();
+    const bool scrolled = scrollRepos(&window);
+    meter.stop(u"ten repos of 2,000 files, opened and scrolled"_s);
+    const bool fetched = download(&window, &services, &meter);
+    if (!scrolled || !fetched)
+        QTextStream(stderr) << u"the scenario did not come to its end"_s << Qt::endl;
+    return scrolled && fetched ? 0 : 1;
+}

@@ -1,0 +1,1745 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>cli::GetCommand</name>
+    <message>
+        <source>%1 files have names that cannot be written safely and are left out, such as: %2</source>
+        <translation>%1 Dateien haben Namen, die sich nicht sicher schreiben lassen, und bleiben weg, zum Beispiel: %2</translation>
+    </message>
+    <message>
+        <source>Fetch it? [Y/n] </source>
+        <translation>Holen? [Y/n] </translation>
+    </message>
+    <message>
+        <source>Stopped. What has arrived is kept; the same command goes on from there.</source>
+        <translation>Angehalten. Was da ist, bleibt; derselbe Befehl macht dort weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>cli::Words</name>
+    <message>
+        <source>Usage:
+  hubload                  open the window
+  hubload --demo           the window with a built-in miniature Hub
+  hubload get REPO [...]   fetch files without a window; see hubload get --help
+  hubload --version
+
+Exit codes: 0 done, 1 something not fetched, 2 wrong use, 3 access needed,
+4 no room, 5 no network, 6 check failed, 7 cancelled, 8 no instance to talk to.
+
+Environment: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
+HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE and the proxy
+variables.</source>
+        <translation>Aufruf:
+  hubload                  das Fenster öffnen
+  hubload --demo           das Fenster mit einem eingebauten kleinen Hub
+  hubload get REPO [...]   Dateien ohne Fenster holen; siehe hubload get --help
+  hubload --version
+
+Ende-Codes: 0 fertig, 1 etwas nicht geholt, 2 falscher Aufruf, 3 Zugang nötig,
+4 kein Platz, 5 kein Netz, 6 Prüfung misslungen, 7 abgebrochen, 8 kein laufendes Programm.
+
+Umgebung: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
+HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE und die
+Proxy-Variablen.</translation>
+    </message>
+    <message>
+        <source>Branch, tag, commit or ref to fetch instead of main.</source>
+        <translation>Zweig, Tag, Commit oder Ref anstelle von main.</translation>
+    </message>
+    <message>
+        <source>Only files that match; may be repeated. * also crosses folders. Without it: every file.</source>
+        <translation>Nur passende Dateien; mehrfach möglich. * reicht auch über Ordner hinweg. Ohne: jede Datei.</translation>
+    </message>
+    <message>
+        <source>No files that match; may be repeated.</source>
+        <translation>Keine passenden Dateien; mehrfach möglich.</translation>
+    </message>
+    <message>
+        <source>Do not ask before fetching.</source>
+        <translation>Vor dem Holen nicht fragen.</translation>
+    </message>
+    <message>
+        <source>Return when the bytes are checked. This is what happens in any case.</source>
+        <translation>Erst enden, wenn die Bytes geprüft sind. Das geschieht ohnehin.</translation>
+    </message>
+    <message>
+        <source>One JSON object per event on standard output.</source>
+        <translation>Ein JSON-Objekt je Ereignis auf der Standardausgabe.</translation>
+    </message>
+    <message>
+        <source>normal or detailed, on standard error.</source>
+        <translation>normal oder detailed, auf der Standardfehlerausgabe.</translation>
+    </message>
+    <message>
+        <source>Show this help.</source>
+        <translation>Diese Hilfe zeigen.</translation>
+    </message>
+    <message>
+        <source>[models/|datasets/|spaces/][ORG/]NAME[@REV], an hf:// address or a link of the Hub.</source>
+        <translation>[models/|datasets/|spaces/][ORG/]NAME[@REV], eine hf://-Adresse oder ein Link des Hubs.</translation>
+    </message>
+    <message>
+        <source>Name a repo: hubload get ORG/NAME.</source>
+        <translation>Ein Repo fehlt: hubload get ORG/NAME.</translation>
+    </message>
+    <message>
+        <source>One repo at a time; “%1” is one too many. Patterns follow --files.</source>
+        <translation>Ein Repo auf einmal; „%1“ ist zu viel. Muster folgen auf --files.</translation>
+    </message>
+    <message>
+        <source>--log takes normal or detailed, not “%1”.</source>
+        <translation>--log kennt normal oder detailed, nicht „%1“.</translation>
+    </message>
+    <message>
+        <source>Usage: hubload get REPO [options]</source>
+        <translation>Aufruf: hubload get REPO [Optionen]</translation>
+    </message>
+    <message>
+        <source>%1 at %2: %3 files, %4; already here %5, to fetch %6
+</source>
+        <translation>%1 bei %2: %3 Dateien, %4; schon hier %5, zu holen %6
+</translation>
+    </message>
+    <message>
+        <source>%1 of %2, %3 of %4 files, %5, %6 left</source>
+        <translation>%1 von %2, %3 von %4 Dateien, %5, noch %6</translation>
+    </message>
+</context>
+<context>
+    <name>core::ErrorText</name>
+    <message>
+        <source>The Hub was not asked: there is no network, or offline mode is on.</source>
+        <extracomment>Shown without a network and when the person asked for none (HF_HUB_OFFLINE)</extracomment>
+        <translation>Der Hub wurde nicht gefragt: Es gibt kein Netz, oder der Offline-Betrieb ist an.</translation>
+    </message>
+    <message>
+        <source>Connect to a network. If HF_HUB_OFFLINE is set and offline mode is not meant, unset it.</source>
+        <extracomment>HF_HUB_OFFLINE is the name of an environment variable</extracomment>
+        <translation>Verbinden Sie sich mit einem Netz. Ist HF_HUB_OFFLINE gesetzt und nicht gewollt, heben Sie es auf.</translation>
+    </message>
+    <message>
+        <source>The name of the Hub could not be found.</source>
+        <translation>Der Name des Hubs wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>The name “%1” could not be found.</source>
+        <extracomment>%1 is the name of a computer on the network</extracomment>
+        <translation>Der Name „%1“ wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>Check the network connection and the Hub address.</source>
+        <translation>Prüfen Sie die Netzverbindung und die Adresse des Hubs.</translation>
+    </message>
+    <message>
+        <source>The connection was refused or cut off.</source>
+        <translation>Die Verbindung wurde abgelehnt oder getrennt.</translation>
+    </message>
+    <message>
+        <source>Check the network connection; a firewall or proxy may be in the way.</source>
+        <translation>Prüfen Sie die Netzverbindung; eine Firewall oder ein Proxy kann im Weg sein.</translation>
+    </message>
+    <message>
+        <source>Nothing arrived in time.</source>
+        <translation>Es kam rechtzeitig nichts an.</translation>
+    </message>
+    <message>
+        <source>Check the network connection, or try again later.</source>
+        <translation>Prüfen Sie die Netzverbindung, oder versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The answer ended before it was complete.</source>
+        <translation>Die Antwort endete, bevor sie vollständig war.</translation>
+    </message>
+    <message>
+        <source>Try again; what has arrived is kept where possible.</source>
+        <translation>Versuchen Sie es noch einmal; was da ist, bleibt, wo es geht.</translation>
+    </message>
+    <message>
+        <source>The Hub reports a fault on its side.</source>
+        <translation>Der Hub meldet einen Fehler auf seiner Seite.</translation>
+    </message>
+    <message>
+        <source>The Hub reports a fault on its side (status %1).</source>
+        <extracomment>%1 is an HTTP status such as 503</extracomment>
+        <translation>Der Hub meldet einen Fehler auf seiner Seite (Status %1).</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>Versuchen Sie es später noch einmal.</translation>
+    </message>
+    <message>
+        <source>The Hub asks for a pause.</source>
+        <translation>Der Hub bittet um eine Pause.</translation>
+    </message>
+    <message>
+        <source>The Hub asks for a pause of %1.</source>
+        <extracomment>%1 is a time such as 42 s or 4 min</extracomment>
+        <translation>Der Hub bittet um eine Pause von %1.</translation>
+    </message>
+    <message>
+        <source>Try again after the pause. Guests have a small budget of requests; signing in raises it.</source>
+        <translation>Versuchen Sie es nach der Pause noch einmal. Gäste dürfen wenig fragen; angemeldet ist es mehr.</translation>
+    </message>
+    <message>
+        <source>The link to the file has run out.</source>
+        <translation>Der Link zur Datei ist abgelaufen.</translation>
+    </message>
+    <message>
+        <source>Try again: each attempt asks the Hub for a new link.</source>
+        <translation>Versuchen Sie es noch einmal: Jeder Versuch holt einen neuen Link vom Hub.</translation>
+    </message>
+    <message>
+        <source>The Hub&apos;s copy changed while it was being fetched.</source>
+        <translation>Die Datei auf dem Hub hat sich während des Holens geändert.</translation>
+    </message>
+    <message>
+        <source>The Hub&apos;s copy of “%1” changed while it was being fetched.</source>
+        <extracomment>%1 is a file path</extracomment>
+        <translation>„%1“ auf dem Hub hat sich während des Holens geändert.</translation>
+    </message>
+    <message>
+        <source>Try again to take the new version.</source>
+        <translation>Versuchen Sie es noch einmal, um die neue Fassung zu nehmen.</translation>
+    </message>
+    <message>
+        <source>The Hub does not accept the token.</source>
+        <extracomment>A token is the password of a program for the Hub</extracomment>
+        <translation>Der Hub nimmt das Token nicht an.</translation>
+    </message>
+    <message>
+        <source>Sign in again, or set HF_TOKEN to a token that is still in use.</source>
+        <translation>Melden Sie sich neu an, oder setzen Sie HF_TOKEN auf ein gültiges Token.</translation>
+    </message>
+    <message>
+        <source>The authors of this repo ask who you are before they share its files.</source>
+        <translation>Die Autoren dieses Repos möchten wissen, wer Sie sind, bevor sie die Dateien teilen.</translation>
+    </message>
+    <message>
+        <source>The authors of “%1” ask who you are before they share it.</source>
+        <extracomment>%1 is a repo or a file</extracomment>
+        <translation>Die Autoren von „%1“ möchten wissen, wer Sie sind, bevor sie es teilen.</translation>
+    </message>
+    <message>
+        <source>Open the repo&apos;s page on the Hub in a browser and accept the terms or ask for access. Then sign in here, or set HF_TOKEN, with that account&apos;s token.</source>
+        <translation>Öffnen Sie die Seite des Repos auf dem Hub im Browser und nehmen Sie die Bedingungen an oder bitten Sie um Zugang. Melden Sie sich dann hier an, oder setzen Sie HF_TOKEN auf das Token dieses Kontos.</translation>
+    </message>
+    <message>
+        <source>This account may not do that.</source>
+        <translation>Dieses Konto darf das nicht.</translation>
+    </message>
+    <message>
+        <source>This account may not do that. The Hub says: “%1”</source>
+        <extracomment>%1 is a sentence of the Hub, usually in English</extracomment>
+        <translation>Dieses Konto darf das nicht. Der Hub sagt: „%1“</translation>
+    </message>
+    <message>
+        <source>Check the rights of the token on the Hub, or use another account.</source>
+        <translation>Prüfen Sie die Rechte des Tokens auf dem Hub, oder nehmen Sie ein anderes Konto.</translation>
+    </message>
+    <message>
+        <source>The Hub has taken this repo down.</source>
+        <translation>Der Hub hat dieses Repo gesperrt.</translation>
+    </message>
+    <message>
+        <source>The Hub has taken “%1” down.</source>
+        <extracomment>%1 is a repo or a file</extracomment>
+        <translation>Der Hub hat „%1“ gesperrt.</translation>
+    </message>
+    <message>
+        <source>The repo&apos;s page on the Hub may say why.</source>
+        <translation>Die Seite des Repos auf dem Hub nennt vielleicht den Grund.</translation>
+    </message>
+    <message>
+        <source>The repo is not there, or not visible to this account.</source>
+        <translation>Das Repo gibt es nicht, oder dieses Konto sieht es nicht.</translation>
+    </message>
+    <message>
+        <source>“%1” is not there, or not visible to this account.</source>
+        <extracomment>%1 is a repo</extracomment>
+        <translation>„%1“ gibt es nicht, oder dieses Konto sieht es nicht.</translation>
+    </message>
+    <message>
+        <source>Check the name. A private repo needs an account that may see it: sign in, or set HF_TOKEN.</source>
+        <translation>Prüfen Sie den Namen. Ein privates Repo braucht ein Konto, das es sehen darf: Melden Sie sich an, oder setzen Sie HF_TOKEN.</translation>
+    </message>
+    <message>
+        <source>The repo has no such branch, tag or commit.</source>
+        <translation>Das Repo hat keinen solchen Zweig, Tag oder Commit.</translation>
+    </message>
+    <message>
+        <source>The repo has no branch, tag or commit “%1”.</source>
+        <extracomment>%1 is the name of a branch, a tag or a commit</extracomment>
+        <translation>Das Repo hat keinen Zweig, Tag oder Commit „%1“.</translation>
+    </message>
+    <message>
+        <source>Check the name, or leave it out to use the main branch.</source>
+        <translation>Prüfen Sie den Namen, oder lassen Sie ihn weg, um den Hauptzweig zu nehmen.</translation>
+    </message>
+    <message>
+        <source>The file is not in this version of the repo.</source>
+        <translation>Die Datei ist nicht in dieser Fassung des Repos.</translation>
+    </message>
+    <message>
+        <source>“%1” is not in this version of the repo.</source>
+        <extracomment>%1 is a file path or a pattern</extracomment>
+        <translation>„%1“ ist nicht in dieser Fassung des Repos.</translation>
+    </message>
+    <message>
+        <source>Check the spelling, capital letters included, or choose another version.</source>
+        <translation>Prüfen Sie die Schreibung, auch Groß und Klein, oder wählen Sie eine andere Fassung.</translation>
+    </message>
+    <message>
+        <source>The Hub did not understand the request.</source>
+        <translation>Der Hub hat die Anfrage nicht verstanden.</translation>
+    </message>
+    <message>
+        <source>The Hub did not understand the request. It says: “%1”</source>
+        <extracomment>%1 is a sentence of the Hub, usually in English</extracomment>
+        <translation>Der Hub hat die Anfrage nicht verstanden. Er sagt: „%1“</translation>
+    </message>
+    <message>
+        <source>Check the names and the Hub address; if they are right, please report the details.</source>
+        <translation>Prüfen Sie die Namen und die Adresse des Hubs; stimmen sie, melden Sie bitte die Einzelheiten.</translation>
+    </message>
+    <message>
+        <source>This could not be understood.</source>
+        <translation>Das war nicht zu verstehen.</translation>
+    </message>
+    <message>
+        <source>Check the spelling and try again.</source>
+        <translation>Prüfen Sie die Schreibung und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>The connection is not trusted.</source>
+        <translation>Der Verbindung ist nicht zu trauen.</translation>
+    </message>
+    <message>
+        <source>The connection is not trusted: %1</source>
+        <extracomment>%1 is the reason, in the words of the encryption library</extracomment>
+        <translation>Der Verbindung ist nicht zu trauen: %1</translation>
+    </message>
+    <message>
+        <source>Company filters and wrong clocks do this. Check the date, and ask whoever runs the network for its certificate.</source>
+        <translation>Das tun Filter in Firmennetzen und falsche Uhren. Prüfen Sie das Datum, und fragen Sie, wer das Netz betreibt, nach dessen Zertifikat.</translation>
+    </message>
+    <message>
+        <source>The answer is not what the Hub sends.</source>
+        <translation>So antwortet der Hub nicht.</translation>
+    </message>
+    <message>
+        <source>Check the Hub address; a network that asks you to sign in first also answers like this.</source>
+        <translation>Prüfen Sie die Adresse des Hubs; auch ein Netz mit Anmeldeseite antwortet so.</translation>
+    </message>
+    <message>
+        <source>A file arrived, but its content is not what the Hub lists.</source>
+        <translation>Eine Datei kam an, aber ihr Inhalt ist nicht der, den der Hub nennt.</translation>
+    </message>
+    <message>
+        <source>“%1” arrived, but its content is not what the Hub lists.</source>
+        <extracomment>%1 is a file path</extracomment>
+        <translation>„%1“ kam an, aber der Inhalt ist nicht der, den der Hub nennt.</translation>
+    </message>
+    <message>
+        <source>Something between here and the Hub, or the disk, may change it. Try again over another network or to another disk.</source>
+        <translation>Etwas auf dem Weg oder der Datenträger verändert ihn vielleicht. Versuchen Sie es über ein anderes Netz oder auf einen anderen Datenträger.</translation>
+    </message>
+    <message>
+        <source>Another program is fetching the same file.</source>
+        <translation>Ein anderes Programm holt gerade dieselbe Datei.</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or stop the other program.</source>
+        <translation>Warten Sie, bis es fertig ist, oder beenden Sie das andere Programm.</translation>
+    </message>
+    <message>
+        <source>There is no room left on the disk.</source>
+        <translation>Auf dem Datenträger ist kein Platz mehr.</translation>
+    </message>
+    <message>
+        <source>There is no room left on the disk (%1).</source>
+        <extracomment>%1 is a file path and the reason of the system</extracomment>
+        <translation>Auf dem Datenträger ist kein Platz mehr (%1).</translation>
+    </message>
+    <message>
+        <source>Free some space, choose another folder or take fewer files; what is already here is kept.</source>
+        <translation>Schaffen Sie Platz, wählen Sie einen anderen Ordner oder weniger Dateien; was da ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>A file could not be read or written.</source>
+        <translation>Eine Datei war nicht zu lesen oder zu schreiben.</translation>
+    </message>
+    <message>
+        <source>A file could not be read or written (%1).</source>
+        <extracomment>%1 is a file path and the reason of the system</extracomment>
+        <translation>Eine Datei war nicht zu lesen oder zu schreiben (%1).</translation>
+    </message>
+    <message>
+        <source>Check that the folder is there and that you may write to it, or choose another one.</source>
+        <translation>Prüfen Sie, ob es den Ordner gibt und Sie dort schreiben dürfen, oder wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>No key store answers, so the token cannot be kept safely.</source>
+        <extracomment>A key store keeps passwords: GNOME Keyring, KWallet</extracomment>
+        <translation>Kein Schlüsselspeicher antwortet, daher lässt sich das Token nicht sicher aufbewahren.</translation>
+    </message>
+    <message>
+        <source>Start the key store of your desktop, or go on with a token that is forgotten when the app ends.</source>
+        <translation>Starten Sie den Schlüsselspeicher des Desktops, oder arbeiten Sie mit einem Token, das beim Beenden vergessen wird.</translation>
+    </message>
+    <message>
+        <source>The key store is locked or did not give the token.</source>
+        <translation>Der Schlüsselspeicher ist gesperrt oder gab das Token nicht heraus.</translation>
+    </message>
+    <message>
+        <source>Unlock the key store and try again, or sign in until you quit.</source>
+        <translation>Entsperren Sie den Schlüsselspeicher und versuchen Sie es noch einmal, oder melden Sie sich bis zum Beenden an.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <extracomment>A title and an advice, both whole sentences, in one line</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>core::Format</name>
+    <message>
+        <source>%1 B</source>
+        <extracomment>Sizes in decimal units; %1 is a number such as 7.30</extracomment>
+        <translation>%1 B</translation>
+    </message>
+    <message>
+        <source>%1 KB</source>
+        <translation>%1 KB</translation>
+    </message>
+    <message>
+        <source>%1 MB</source>
+        <translation>%1 MB</translation>
+    </message>
+    <message>
+        <source>%1 GB</source>
+        <translation>%1 GB</translation>
+    </message>
+    <message>
+        <source>%1 TB</source>
+        <translation>%1 TB</translation>
+    </message>
+    <message>
+        <source>%1 PB</source>
+        <translation>%1 PB</translation>
+    </message>
+    <message>
+        <source>%1 EB</source>
+        <translation>%1 EB</translation>
+    </message>
+    <message>
+        <source>%1 B/s</source>
+        <extracomment>Speeds in decimal units per second; %1 is a number such as 7.30</extracomment>
+        <translation>%1 B/s</translation>
+    </message>
+    <message>
+        <source>%1 KB/s</source>
+        <translation>%1 KB/s</translation>
+    </message>
+    <message>
+        <source>%1 MB/s</source>
+        <translation>%1 MB/s</translation>
+    </message>
+    <message>
+        <source>%1 GB/s</source>
+        <translation>%1 GB/s</translation>
+    </message>
+    <message>
+        <source>%1 TB/s</source>
+        <translation>%1 TB/s</translation>
+    </message>
+    <message>
+        <source>%1 PB/s</source>
+        <translation>%1 PB/s</translation>
+    </message>
+    <message>
+        <source>%1 EB/s</source>
+        <translation>%1 EB/s</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <comment>seconds</comment>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <comment>minutes</comment>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <comment>minutes and seconds</comment>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <comment>hours</comment>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <comment>hours and minutes</comment>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <comment>days</comment>
+        <translation>%1 T</translation>
+    </message>
+    <message>
+        <source>%1 d %2 h</source>
+        <comment>days and hours</comment>
+        <translation>%1 T %2 h</translation>
+    </message>
+</context>
+<context>
+    <name>core::Ids</name>
+    <message>
+        <source>“%1” is not a repo name.</source>
+        <translation>„%1“ ist kein Name eines Repos.</translation>
+    </message>
+    <message>
+        <source>“%1” is not the name of a branch, tag or commit.</source>
+        <translation>„%1“ ist kein Name eines Zweigs, Tags oder Commits.</translation>
+    </message>
+    <message>
+        <source>“%1” is not a file path that can be stored safely.</source>
+        <translation>„%1“ ist kein Dateipfad, der sich sicher speichern lässt.</translation>
+    </message>
+</context>
+<context>
+    <name>core::RepoRef</name>
+    <message>
+        <source>The name of a repo is missing.</source>
+        <translation>Der Name eines Repos fehlt.</translation>
+    </message>
+    <message>
+        <source>This is not a repo or link the app understands: “%1”. It reads ORG/NAME, datasets/ORG/NAME, spaces/ORG/NAME, hf:// addresses and web links of the Hub.</source>
+        <extracomment>%1 is what a person typed or pasted; ORG and NAME stand for the parts of a repo&apos;s name</extracomment>
+        <translation>Das ist kein Repo und kein Link, den das Programm versteht: „%1“. Es liest ORG/NAME, datasets/ORG/NAME, spaces/ORG/NAME, hf://-Adressen und Weblinks des Hubs.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::CardHtml</name>
+    <message>
+        <source>image</source>
+        <translation>Bild</translation>
+    </message>
+</context>
+<context>
+    <name>gui::CardView</name>
+    <message>
+        <source>The card goes on; read the rest on the Hub.</source>
+        <translation>Die Karte geht weiter; den Rest lesen Sie auf dem Hub.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::DiscoverPage</name>
+    <message>
+        <source>Search the Hub or paste a link</source>
+        <translation>Im Hub suchen oder einen Link einfügen</translation>
+    </message>
+    <message>
+        <source>S&amp;ort:</source>
+        <translation>S&amp;ortierung:</translation>
+    </message>
+    <message>
+        <source>Sort results by</source>
+        <translation>Ergebnisse sortieren nach</translation>
+    </message>
+    <message>
+        <source>Kind of repository</source>
+        <translation>Art des Repos</translation>
+    </message>
+    <message>
+        <source>Search results</source>
+        <translation>Suchergebnisse</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>&amp;Modelle</translation>
+    </message>
+    <message>
+        <source>Data&amp;sets</source>
+        <translation>Daten&amp;sätze</translation>
+    </message>
+    <message>
+        <source>S&amp;paces</source>
+        <translation>S&amp;paces</translation>
+    </message>
+    <message>
+        <source>Trending</source>
+        <translation>Beliebt zurzeit</translation>
+    </message>
+    <message>
+        <source>Most downloads</source>
+        <translation>Meiste Downloads</translation>
+    </message>
+    <message>
+        <source>Most likes</source>
+        <translation>Meiste Likes</translation>
+    </message>
+    <message>
+        <source>Recently updated</source>
+        <translation>Zuletzt geändert</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>Neueste</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Suche läuft…</translation>
+    </message>
+    <message>
+        <source>Loading more…</source>
+        <translation>Mehr wird geladen…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n loaded, more follow as you scroll</source>
+        <translation>
+            <numerusform>%n geladen, mehr folgt beim Blättern</numerusform>
+            <numerusform>%n geladen, mehr folgt beim Blättern</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n gefunden</numerusform>
+            <numerusform>%n gefunden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Searching the Hub…</source>
+        <translation>Der Hub wird durchsucht…</translation>
+    </message>
+    <message>
+        <source>The Hub lists nothing here.</source>
+        <translation>Der Hub nennt hier nichts.</translation>
+    </message>
+    <message>
+        <source>No results for “%1”.</source>
+        <translation>Keine Ergebnisse für „%1“.</translation>
+    </message>
+    <message>
+        <source>Checked: spelling as typed, in this kind of repository.</source>
+        <translation>Geprüft: Schreibung wie eingegeben, in dieser Art von Repo.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::DownloadsModel</name>
+    <message>
+        <source>%1 percent</source>
+        <translation>%1 Prozent</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 bytes</source>
+        <translation>%1 von %2 Byte</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <comment>time left</comment>
+        <translation>Rest</translation>
+    </message>
+</context>
+<context>
+    <name>gui::DownloadsPage</name>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>Details of the download</source>
+        <translation>Einzelheiten des Downloads</translation>
+    </message>
+    <message>
+        <source>&amp;Files in it</source>
+        <translation>&amp;Dateien darin</translation>
+    </message>
+    <message>
+        <source>Files of the download</source>
+        <translation>Dateien des Downloads</translation>
+    </message>
+    <message>
+        <source>&amp;General</source>
+        <translation>A&amp;llgemein</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Done of</source>
+        <translation>Geschafft</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Fassung</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>Nothing to fetch. Paste a link, or find something in Discover.</source>
+        <translation>Nichts zu holen. Fügen Sie einen Link ein, oder suchen Sie etwas unter Entdecken.</translation>
+    </message>
+    <message>
+        <source>Discover</source>
+        <translation>Entdecken</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>Re&amp;move from list…</source>
+        <translation>&amp;Aus der Liste nehmen…</translation>
+    </message>
+    <message>
+        <source>Pause &amp;all</source>
+        <translation>Alle an&amp;halten</translation>
+    </message>
+    <message>
+        <source>Part of the queue could not be read and was put aside.</source>
+        <translation>Ein Teil der Warteschlange war nicht lesbar und liegt nun daneben.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>%1 of %2, %3 of %4</source>
+        <translation>%1 von %2, %3 von %4</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>Einzelheiten kopieren</translation>
+    </message>
+    <message>
+        <source>Remove “%1” from the list?</source>
+        <translation>„%1“ aus der Liste nehmen?</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n download(s) from the list?</source>
+        <translation>
+            <numerusform>%n Download aus der Liste nehmen?</numerusform>
+            <numerusform>%n Downloads aus der Liste nehmen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove from list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>%1 already here is kept, so you can go on later.</source>
+        <translation>%1 ist schon hier und bleibt, damit es später weitergehen kann.</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Herausnehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>&amp;Open folder</source>
+        <translation>Ordner ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y name</source>
+        <translation>&amp;Namen kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>gui::FilesModel</name>
+    <message>
+        <source>%1 of %2 bytes</source>
+        <translation>%1 von %2 Byte</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LibraryModel</name>
+    <message>
+        <source>no name points to it</source>
+        <translation>kein Name zeigt darauf</translation>
+    </message>
+    <message>
+        <source>%1 + %2 unfinished</source>
+        <translation>%1 + %2 unfertig</translation>
+    </message>
+    <message>
+        <source>not recorded</source>
+        <translation>nicht vermerkt</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Fassungen</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Last used</source>
+        <translation>Zuletzt benutzt</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LibraryPage</name>
+    <message>
+        <source>&amp;Open folder</source>
+        <translation>Ordner ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy path</source>
+        <translation>&amp;Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>&amp;Neu einlesen</translation>
+    </message>
+    <message>
+        <source>Look at the disk again (F5)</source>
+        <translation>Noch einmal auf dem Datenträger nachsehen (F5)</translation>
+    </message>
+    <message>
+        <source>What the library holds</source>
+        <translation>Was in der Bibliothek ist</translation>
+    </message>
+    <message>
+        <source>Hub cache: %1</source>
+        <translation>Hub-Cache: %1</translation>
+    </message>
+    <message>
+        <source>Looking at the disk…</source>
+        <translation>Der Datenträger wird gelesen…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n repo(s)</source>
+        <translation>
+            <numerusform>%n Repo</numerusform>
+            <numerusform>%n Repos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiteres</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Some of it is not as it should be.</source>
+        <translation>Manches ist nicht, wie es sein soll.</translation>
+    </message>
+    <message>
+        <source>No files yet. What you fetch — here or with other programs — appears here.</source>
+        <translation>Noch keine Dateien. Was Sie holen – hier oder mit anderen Programmen –, erscheint hier.</translation>
+    </message>
+    <message>
+        <source>Discover</source>
+        <translation>Entdecken</translation>
+    </message>
+    <message>
+        <source>Version %1: %2</source>
+        <translation>Fassung %1: %2</translation>
+    </message>
+    <message>
+        <source>no name points to it</source>
+        <translation>kein Name zeigt darauf</translation>
+    </message>
+</context>
+<context>
+    <name>gui::MainWindow</name>
+    <message>
+        <source>Places</source>
+        <translation>Orte</translation>
+    </message>
+    <message>
+        <source>Hubload – Demo</source>
+        <translation>Hubload – Demo</translation>
+    </message>
+    <message>
+        <source>Hubload</source>
+        <translation>Hubload</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Add link…</source>
+        <translation>&amp;Link hinzufügen…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Find</source>
+        <translation>&amp;Finden</translation>
+    </message>
+    <message>
+        <source>&amp;Search the Hub</source>
+        <translation>Im Hub &amp;suchen</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Discover</source>
+        <translation>&amp;Entdecken</translation>
+    </message>
+    <message>
+        <source>D&amp;ownloads</source>
+        <translation>&amp;Downloads</translation>
+    </message>
+    <message>
+        <source>&amp;Library</source>
+        <translation>B&amp;ibliothek</translation>
+    </message>
+    <message>
+        <source>&amp;Settings</source>
+        <translation>Ein&amp;stellungen</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Reload</source>
+        <translation>&amp;Neu laden</translation>
+    </message>
+    <message>
+        <source>&amp;Transfer</source>
+        <translation>&amp;Übertragung</translation>
+    </message>
+    <message>
+        <source>&amp;Get ticked files…</source>
+        <translation>An&amp;gehakte Dateien holen…</translation>
+    </message>
+    <message>
+        <source>Resume al&amp;l</source>
+        <translation>All&amp;e fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About Hubload</source>
+        <translation>Ü&amp;ber Hubload</translation>
+    </message>
+    <message>
+        <source>Demo Hub: nothing here is real</source>
+        <translation>Demo-Hub: Nichts hier ist echt</translation>
+    </message>
+    <message>
+        <source>Hub: %1</source>
+        <translation>Hub: %1</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Nothing in the queue</source>
+        <translation>Nichts in der Warteschlange</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in the queue, %1 left</source>
+        <translation>
+            <numerusform>%n in der Warteschlange, noch %1</numerusform>
+            <numerusform>%n in der Warteschlange, noch %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Free space unknown</source>
+        <translation>Freier Platz unbekannt</translation>
+    </message>
+    <message>
+        <source>%1 free</source>
+        <translation>%1 frei</translation>
+    </message>
+    <message>
+        <source>About Hubload</source>
+        <translation>Über Hubload</translation>
+    </message>
+    <message>
+        <source>Browse, choose and fetch models and datasets of the Hugging Face Hub.</source>
+        <translation>Modelle und Datensätze des Hugging Face Hub finden, auswählen und holen.</translation>
+    </message>
+    <message>
+        <source>Discover, Downloads, Library, Settings</source>
+        <translation>Entdecken, Downloads, Bibliothek, Einstellungen</translation>
+    </message>
+    <message>
+        <source>Search the Hub, or paste a link</source>
+        <translation>Im Hub suchen oder einen Link einfügen</translation>
+    </message>
+    <message>
+        <source>Find on this page</source>
+        <translation>Auf dieser Seite finden</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Open a result; get the ticked files</source>
+        <translation>Ein Ergebnis öffnen; die angehakten Dateien holen</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Leertaste</translation>
+    </message>
+    <message>
+        <source>Tick or untick files</source>
+        <translation>Dateien an- oder abhaken</translation>
+    </message>
+    <message>
+        <source>Get the ticked files</source>
+        <translation>Die angehakten Dateien holen</translation>
+    </message>
+    <message>
+        <source>Pause, resume the chosen downloads</source>
+        <translation>Gewählte Downloads anhalten, fortsetzen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Entf</translation>
+    </message>
+    <message>
+        <source>Remove the chosen downloads from the list</source>
+        <translation>Gewählte Downloads aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Reload this page</source>
+        <translation>Diese Seite neu laden</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+</context>
+<context>
+    <name>gui::PlacesModel</name>
+    <message>
+        <source>Discover</source>
+        <translation>Entdecken</translation>
+    </message>
+    <message>
+        <source>Downloads (%1)</source>
+        <translation>Downloads (%1)</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>Bibliothek</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>gui::ReceiptDialog</name>
+    <message>
+        <source>Chosen</source>
+        <translation>Gewählt</translation>
+    </message>
+    <message>
+        <source>Already on this disk</source>
+        <translation>Schon hier</translation>
+    </message>
+    <message>
+        <source>To fetch</source>
+        <translation>Zu holen</translation>
+    </message>
+    <message>
+        <source>Put them in</source>
+        <translation>Wohin</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Fassung</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>Datenträger</translation>
+    </message>
+    <message>
+        <source>Disk space</source>
+        <translation>Platz auf dem Datenträger</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>&amp;Get</source>
+        <translation>&amp;Holen</translation>
+    </message>
+    <message>
+        <source>Get files</source>
+        <translation>Dateien holen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Get %n file(s) from %1</source>
+        <translation>
+            <numerusform>%n Datei von %1 holen</numerusform>
+            <numerusform>%n Dateien von %1 holen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Hub cache: %1</source>
+        <translation>Hub-Cache: %1</translation>
+    </message>
+    <message>
+        <source>Programs that use the Hub find them there by themselves.</source>
+        <translation>Programme, die den Hub benutzen, finden sie dort von selbst.</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>looking…</source>
+        <translation>wird nachgesehen…</translation>
+    </message>
+    <message>
+        <source>nothing of it</source>
+        <translation>nichts davon</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>&amp;Get %1</source>
+        <translation>%1 &amp;holen</translation>
+    </message>
+    <message>
+        <source>&amp;Add to library</source>
+        <translation>In die Bibliothek &amp;aufnehmen</translation>
+    </message>
+    <message>
+        <source>The free space of this place is not known.</source>
+        <translation>Der freie Platz an diesem Ort ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>%1 free, too little for this</source>
+        <translation>%1 frei, zu wenig hierfür</translation>
+    </message>
+    <message>
+        <source>Needs %1 more than is free on this disk.</source>
+        <translation>Es fehlen %1 auf diesem Datenträger.</translation>
+    </message>
+    <message>
+        <source>Free some space or take fewer files.</source>
+        <translation>Schaffen Sie Platz, oder nehmen Sie weniger Dateien.</translation>
+    </message>
+    <message>
+        <source>%1 free afterwards</source>
+        <translation>danach %1 frei</translation>
+    </message>
+</context>
+<context>
+    <name>gui::RepoDelegate</name>
+    <message>
+        <source>%1 downloads</source>
+        <translation>%1 Downloads</translation>
+    </message>
+    <message>
+        <source>%1 likes</source>
+        <translation>%1 Likes</translation>
+    </message>
+    <message>
+        <source>updated %1</source>
+        <translation>geändert %1</translation>
+    </message>
+    <message>
+        <source>Gated</source>
+        <translation>Mit Zugang</translation>
+    </message>
+    <message>
+        <source>Private</source>
+        <translation>Privat</translation>
+    </message>
+</context>
+<context>
+    <name>gui::RepoListModel</name>
+    <message>
+        <source>%1 downloads</source>
+        <translation>%1 Downloads</translation>
+    </message>
+    <message>
+        <source>%1 likes</source>
+        <translation>%1 Likes</translation>
+    </message>
+    <message>
+        <source>Gated</source>
+        <translation>Mit Zugang</translation>
+    </message>
+</context>
+<context>
+    <name>gui::RepoPage</name>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Back (Esc)</source>
+        <translation>Zurück (Esc)</translation>
+    </message>
+    <message>
+        <source>Copy the name</source>
+        <translation>Den Namen kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Open on the Hub</source>
+        <translation>Auf dem Hub ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Parts of the repository page</source>
+        <translation>Teile der Repo-Seite</translation>
+    </message>
+    <message>
+        <source>&amp;Card</source>
+        <translation>&amp;Karte</translation>
+    </message>
+    <message>
+        <source>Card of the repository</source>
+        <translation>Karte des Repos</translation>
+    </message>
+    <message>
+        <source>&amp;Files</source>
+        <translation>&amp;Dateien</translation>
+    </message>
+    <message>
+        <source>Fi&amp;lter:</source>
+        <translation>Fi&amp;lter:</translation>
+    </message>
+    <message>
+        <source>Filter files by words or wildcards</source>
+        <translation>Dateien nach Wörtern oder Mustern filtern</translation>
+    </message>
+    <message>
+        <source>Words, or a pattern such as *.gguf</source>
+        <translation>Wörter oder ein Muster wie *.gguf</translation>
+    </message>
+    <message>
+        <source>Tick &amp;all</source>
+        <translation>&amp;Alle anhaken</translation>
+    </message>
+    <message>
+        <source>Tick &amp;none</source>
+        <translation>K&amp;eine anhaken</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>&amp;Get files…</source>
+        <translation>Dateien &amp;holen…</translation>
+    </message>
+    <message>
+        <source>Asking the Hub for the files…</source>
+        <translation>Der Hub wird nach den Dateien gefragt…</translation>
+    </message>
+    <message>
+        <source>Asking the Hub for the card…</source>
+        <translation>Der Hub wird nach der Karte gefragt…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Open the terms</source>
+        <translation>Bedingungen öffnen</translation>
+    </message>
+    <message>
+        <source>Open the request page</source>
+        <translation>Antragsseite öffnen</translation>
+    </message>
+    <message>
+        <source>Licence: %1</source>
+        <translation>Lizenz: %1</translation>
+    </message>
+    <message>
+        <source>Based on %1</source>
+        <translation>Beruht auf %1</translation>
+    </message>
+    <message>
+        <source>%1 downloads</source>
+        <translation>%1 Downloads</translation>
+    </message>
+    <message>
+        <source>%1 likes</source>
+        <translation>%1 Likes</translation>
+    </message>
+    <message>
+        <source>updated %1</source>
+        <translation>geändert %1</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>This version has no files.</source>
+        <translation>Diese Fassung hat keine Dateien.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) are left out: their names cannot be written safely.</source>
+        <translation>
+            <numerusform>%n Datei bleibt weg: Ihr Name lässt sich nicht sicher schreiben.</numerusform>
+            <numerusform>%n Dateien bleiben weg: Ihre Namen lassen sich nicht sicher schreiben.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This repo has no card.</source>
+        <translation>Dieses Repo hat keine Karte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ticked · %1</source>
+        <translation>
+            <numerusform>%n angehakt · %1</numerusform>
+            <numerusform>%n angehakt · %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s), nothing ticked</source>
+        <translation>
+            <numerusform>%n Datei, nichts angehakt</numerusform>
+            <numerusform>%n Dateien, nichts angehakt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>more files are arriving</source>
+        <translation>weitere Dateien folgen</translation>
+    </message>
+    <message>
+        <source>&amp;Get files… (%1)</source>
+        <translation>Dateien &amp;holen… (%1)</translation>
+    </message>
+    <message>
+        <source>The list of files has to be complete first.</source>
+        <translation>Erst muss die Liste der Dateien vollständig sein.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::RepoTreeModel</name>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>Tokenizer</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Config</source>
+        <translation>Konfiguration</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Anderes</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1 Byte</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+</context>
+<context>
+    <name>gui::SettingsPage</name>
+    <message>
+        <source>Places and network</source>
+        <translation>Orte und Netz</translation>
+    </message>
+    <message>
+        <source>Cache &amp;folder:</source>
+        <translation>Cache-&amp;Ordner:</translation>
+    </message>
+    <message>
+        <source>Cache folder</source>
+        <translation>Cache-Ordner</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose…</source>
+        <translation>&amp;Wählen…</translation>
+    </message>
+    <message>
+        <source>Hub &amp;address:</source>
+        <translation>Hub-&amp;Adresse:</translation>
+    </message>
+    <message>
+        <source>Hub address</source>
+        <translation>Hub-Adresse</translation>
+    </message>
+    <message>
+        <source>&amp;Keep free on the disk:</source>
+        <translation>Auf dem Datenträger &amp;frei lassen:</translation>
+    </message>
+    <message>
+        <source>Keep free on the disk, in MiB</source>
+        <translation>Auf dem Datenträger frei lassen, in MiB</translation>
+    </message>
+    <message>
+        <source> MiB</source>
+        <translation> MiB</translation>
+    </message>
+    <message>
+        <source>Transfers</source>
+        <translation>Übertragungen</translation>
+    </message>
+    <message>
+        <source>&amp;Repos at once:</source>
+        <translation>&amp;Repos zugleich:</translation>
+    </message>
+    <message>
+        <source>Repos at once</source>
+        <translation>Repos zugleich</translation>
+    </message>
+    <message>
+        <source>F&amp;iles at once:</source>
+        <translation>&amp;Dateien zugleich:</translation>
+    </message>
+    <message>
+        <source>Files at once</source>
+        <translation>Dateien zugleich</translation>
+    </message>
+    <message>
+        <source>Connections per &amp;large file:</source>
+        <translation>Verbindungen je &amp;große Datei:</translation>
+    </message>
+    <message>
+        <source>Connections per large file</source>
+        <translation>Verbindungen je große Datei</translation>
+    </message>
+    <message>
+        <source>Connections in &amp;total:</source>
+        <translation>Verbindungen &amp;insgesamt:</translation>
+    </message>
+    <message>
+        <source>Connections in total</source>
+        <translation>Verbindungen insgesamt</translation>
+    </message>
+    <message>
+        <source>&amp;Continue unfinished downloads at start</source>
+        <translation>&amp;Unfertige Downloads beim Start fortsetzen</translation>
+    </message>
+    <message>
+        <source>Changes apply at once, unless it says otherwise beside the field.</source>
+        <translation>Änderungen gelten sofort, wenn neben dem Feld nichts anderes steht.</translation>
+    </message>
+    <message>
+        <source>The demo keeps its files apart.</source>
+        <translation>Die Demo hält ihre Dateien getrennt.</translation>
+    </message>
+    <message>
+        <source>Set by the variable %1.</source>
+        <translation>Durch die Variable %1 gesetzt.</translation>
+    </message>
+    <message>
+        <source>Empty: the folder that other programs of the Hub use. Takes effect at the next start.</source>
+        <translation>Leer: der Ordner, den andere Programme des Hubs benutzen. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>This is not a whole path; it is not used.</source>
+        <translation>Das ist kein vollständiger Pfad; er wird nicht benutzt.</translation>
+    </message>
+    <message>
+        <source>Takes effect at the next start.</source>
+        <translation>Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>The Hub of the demo, on this computer.</source>
+        <translation>Der Hub der Demo, auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Empty: the public Hub. Takes effect at the next start.</source>
+        <translation>Leer: der öffentliche Hub. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>This is not the address of a Hub; it is not used.</source>
+        <translation>Das ist keine Adresse eines Hubs; sie wird nicht benutzt.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::Texts</name>
+    <message>
+        <source>Waiting for the Hub (%1)</source>
+        <translation>Wartet auf den Hub (%1)</translation>
+    </message>
+    <message>
+        <source>Waiting for the Hub</source>
+        <translation>Wartet auf den Hub</translation>
+    </message>
+    <message>
+        <source>Waiting for the network</source>
+        <translation>Wartet auf das Netz</translation>
+    </message>
+    <message>
+        <source>Waiting for another program</source>
+        <translation>Wartet auf ein anderes Programm</translation>
+    </message>
+    <message>
+        <source>Trying again in %1</source>
+        <translation>Neuer Versuch in %1</translation>
+    </message>
+    <message>
+        <source>Trying again</source>
+        <translation>Neuer Versuch</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Vorbereitung</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>Wird geholt</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>Wird geprüft</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Needs you: %1</source>
+        <translation>Braucht Sie: %1</translation>
+    </message>
+    <message>
+        <source>see the details</source>
+        <translation>siehe Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Done, checked</source>
+        <translation>Fertig, geprüft</translation>
+    </message>
+    <message>
+        <source>Done, not checked</source>
+        <translation>Fertig, nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Was already here</source>
+        <translation>War schon hier</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Dataset</source>
+        <translation>Datensatz</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Space</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>gerade eben</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation>
+            <numerusform>vor %n Minute</numerusform>
+            <numerusform>vor %n Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) ago</source>
+        <translation>
+            <numerusform>vor %n Stunde</numerusform>
+            <numerusform>vor %n Stunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>vor %n Tag</numerusform>
+            <numerusform>vor %n Tagen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n month(s) ago</source>
+        <translation>
+            <numerusform>vor %n Monat</numerusform>
+            <numerusform>vor %n Monaten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 B parameters</source>
+        <translation>%1 Mrd. Parameter</translation>
+    </message>
+    <message>
+        <source>%1 M parameters</source>
+        <translation>%1 Mio. Parameter</translation>
+    </message>
+    <message>
+        <source>%1 parameters</source>
+        <translation>%1 Parameter</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s)</source>
+        <translation>
+            <numerusform>%n Datei</numerusform>
+            <numerusform>%n Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The authors share this with people who accept their terms. You accept on the Hub&apos;s page; it takes effect at once.</source>
+        <translation>Die Autoren teilen dies mit allen, die ihre Bedingungen annehmen. Das tun Sie auf der Seite des Hubs; es gilt sofort.</translation>
+    </message>
+    <message>
+        <source>The authors approve each request by hand. You ask on the Hub&apos;s page.</source>
+        <translation>Die Autoren prüfen jeden Antrag selbst. Den Antrag stellen Sie auf der Seite des Hubs.</translation>
+    </message>
+</context>
+</TS>
