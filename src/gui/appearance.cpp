@@ -29,7 +29,7 @@ constexpr Colours lightColours{0xfff5f6f8, 0xffffffff, 0xfff0f2f5, 0xffe7e9ed, 0
                                0xffffffff, 0xffb9bfc9, 0xff8a919c};
 // Base and Button lie apart, or Fusion draws an unticked box that nobody sees.
 constexpr Colours darkColours{0xff22252a, 0xff181a1e, 0xff1e2126, 0xff3a3f47, 0xffe8eaed,
-                              0xffa4abb6, 0xff737b87, 0xff3d7fe0, 0xffffffff, 0xff7fb2ff,
+                              0xffa4abb6, 0xff737b87, 0xff2a68c8, 0xffffffff, 0xff7fb2ff,
                               0xff5a616c, 0xff4a5059, 0xff101216};
 
 void setRole(QPalette &palette, QPalette::ColorRole role, QRgb colour)

@@ -102,7 +102,7 @@ private Q_SLOTS:
         const demo::Repo repo = support::makeRepo(u"owner/repo"_s,
                                                   {support::gitFile(u"README.md"_s, "# Card\n"),
                                                    support::gitFile(u"config.json"_s, "{}")});
-        support::FaultyHub hub({repo});
+        support::FaultyHub hub({repo}, stage::hubOptions());
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
         program.window().show();

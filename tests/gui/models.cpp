@@ -68,9 +68,7 @@ private Q_SLOTS:
             repo.commit = QString::number(i + 1).repeated(40).left(40);
             repos << repo;
         }
-        demo::DemoOptions options;
-        options.bytesPerSecond = 3'000'000;
-        support::FaultyHub hub(repos, options);
+        support::FaultyHub hub(repos, stage::hubOptions(3'000'000));
         const stage::Folders folders;
         const session::Config config = stage::configFor(folders, hub.endpoint());
         session::Services services(config, session::Queue::Private, transfer::Limits());
@@ -108,7 +106,7 @@ private Q_SLOTS:
         QList<demo::Repo> repos;
         for (int i = 0; i < 160; ++i)
             repos << numbered(i);
-        support::FaultyHub hub(repos);
+        support::FaultyHub hub(repos, stage::hubOptions());
         const stage::Folders folders;
         session::Services services(stage::configFor(folders, hub.endpoint()),
                                    session::Queue::Private, transfer::Limits());
@@ -135,7 +133,7 @@ private Q_SLOTS:
 
     void dropsAnswersNobodyWaitsFor()
     {
-        support::FaultyHub hub({numbered(1), numbered(2)});
+        support::FaultyHub hub({numbered(1), numbered(2)}, stage::hubOptions());
         hub.addRule(demo::Origin::Hub, QRegularExpression(u"search=repo-001"_s),
                     [](const demo::Request &, demo::Response &answer) { answer.delayMs = 1500; });
         const stage::Folders folders;
@@ -157,7 +155,7 @@ private Q_SLOTS:
 
     void keepsTheOldListWhenAnAnswerFails()
     {
-        support::FaultyHub hub({numbered(1)});
+        support::FaultyHub hub({numbered(1)}, stage::hubOptions());
         const stage::Folders folders;
         session::Services services(stage::configFor(folders, hub.endpoint()),
                                    session::Queue::Private, transfer::Limits());

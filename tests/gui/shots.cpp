@@ -19,6 +19,7 @@
 #include <functional>
 
 #include "gui/appearance.h"
+#include "gui/pages/discoverpage.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/pages/repopage.h"
 
@@ -157,12 +158,20 @@ void takeDiscoverError(stage::Program &program, support::FaultyHub &hub, Photogr
     auto *field = program.find<QLineEdit>("searchField");
     QTest::keyClicks(field, u"m"_s);
     QTest::keyClick(field, Qt::Key_Return);
-    camera.expect([&] { return program.find<QWidget>("banner")->isVisible(); }, u"an error"_s);
+    camera.expect(
+        [&] {
+            return program.window().discoverPage().findChild<QWidget *>(u"banner"_s)->isVisible();
+        },
+        u"an error"_s);
     camera.take(&program.window(), u"discover-error"_s);
     hub.clearRules();
     field->clear();
     QTest::keyClick(field, Qt::Key_Return);
-    camera.expect([&] { return !program.find<QWidget>("banner")->isVisible(); }, u"calm"_s);
+    camera.expect(
+        [&] {
+            return !program.window().discoverPage().findChild<QWidget *>(u"banner"_s)->isVisible();
+        },
+        u"calm"_s);
 }
 
 void openRepo(stage::Program &program, const QString &name, Photographer &camera)
@@ -262,7 +271,14 @@ void takeOffline(Photographer &camera)
     stage::Program program(folders, config);
     program.window().show();
     program.window().goTo(gui::Place::Discover);
-    camera.expect([&] { return program.find<QWidget>("emptyBanner")->isVisible(); }, u"words"_s);
+    camera.expect(
+        [&] {
+            return program.window()
+                .discoverPage()
+                .findChild<QWidget *>(u"emptyBanner"_s)
+                ->isVisible();
+        },
+        u"words"_s);
     QTest::qWait(300);
     camera.take(&program.window(), u"discover-offline"_s);
 }
@@ -270,9 +286,7 @@ void takeOffline(Photographer &camera)
 QStringList takeAll(const QDir &folder, const QString &set)
 {
     Photographer camera(folder, set);
-    demo::DemoOptions options;
-    options.bytesPerSecond = 2'000'000;
-    support::FaultyHub hub(catalogue(), options);
+    support::FaultyHub hub(catalogue(), stage::hubOptions(2'000'000));
     const stage::Folders folders;
     session::Config config = stage::configFor(folders, hub.endpoint());
     config.demo = true;

@@ -8,11 +8,19 @@ using namespace Qt::StringLiterals;
 
 namespace stage {
 
+demo::DemoOptions hubOptions(qint64 bytesPerSecond)
+{
+    demo::DemoOptions options;
+    options.tokens = QStringList{token};
+    options.bytesPerSecond = bytesPerSecond;
+    return options;
+}
+
 session::Config configFor(const Folders &folders, const QString &endpoint)
 {
     session::Config config;
     config.endpoint = hub::Endpoint::make(endpoint).value();
-    config.token = core::Secret("hf_onlyForTheHubItself");
+    config.token = core::Secret(token.toLatin1());
     config.place.id = u"test"_s;
     config.place.path = folders.cache();
     config.stateFolder = folders.root.filePath(u"state"_s);

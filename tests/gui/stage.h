@@ -25,6 +25,9 @@ struct Folders {
     QString cache() const { return root.filePath(QStringLiteral("cache")); }
 };
 
+// The token of every Program here, and a Hub that knows it.
+inline const QString token = QStringLiteral("hf_onlyForTheHubItself");
+demo::DemoOptions hubOptions(qint64 bytesPerSecond = 0);
 session::Config configFor(const Folders &folders, const QString &endpoint);
 
 class Program {

@@ -15,6 +15,7 @@
 
 #include "cache/layout.h"
 #include "gui/models/downloadsmodel.h"
+#include "gui/pages/discoverpage.h"
 #include "gui/pages/downloadspage.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/pages/repopage.h"
@@ -38,9 +39,7 @@ demo::Repo tale()
 
 demo::DemoOptions slow()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 1'000'000; // of each connection: time enough to press Pause
-    return options;
+    return stage::hubOptions(1'000'000); // of each connection: time enough to press Pause
 }
 
 QByteArray contentOf(const demo::Repo &repo, const QString &path)
@@ -109,7 +108,11 @@ private:
             ++ticked;
         }
         QCOMPARE(ticked, 2);
-        QVERIFY(program->find<QLabel>("totalLabel")->text().contains(u"48"_s));
+        QVERIFY(program->window()
+                    .repoPage()
+                    .findChild<QLabel *>(u"totalLabel"_s)
+                    ->text()
+                    .contains(u"48"_s));
     }
 
     static void pressGet(stage::Program *program)
@@ -124,6 +127,7 @@ private:
         QVERIFY2(get->text().contains(u"48"_s), qPrintable(get->text()));
         stage::click(get);
         QTRY_VERIFY(program->window().downloadsPage().isVisible());
+        program->window().activateWindow(); // there is no window manager here to do it
     }
 
     static void waitForBytes(stage::Program *program)
@@ -153,6 +157,7 @@ private Q_SLOTS:
 
         stage::click(program.find<QToolButton>("pauseButton"));
         QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Paused, 20000);
+        QTest::qWait(700); // what was on its way is still written down
         const qint64 atPause = firstDownload(program).done;
         QVERIFY(atPause > 0 && atPause < 2 * fileSize);
         auto *list = program.find<QTreeView>("downloadList");
@@ -214,12 +219,12 @@ private Q_SLOTS:
     {
         const demo::Repo repo =
             support::makeRepo(repoName, {support::gitFile(u"config.json"_s, "{\"a\": 1}")});
-        support::FaultyHub hub({repo});
+        support::FaultyHub hub({repo}, stage::hubOptions());
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
         show(&program);
         const auto press = [](Qt::Key key, Qt::KeyboardModifiers with = {}) {
-            QVERIFY(QApplication::focusWidget());
+            QTRY_VERIFY(QApplication::focusWidget());
             QTest::keyClick(QApplication::focusWidget(), key, with);
         };
         press(Qt::Key_L, Qt::ControlModifier);
@@ -244,6 +249,7 @@ private Q_SLOTS:
         press(Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Done, 30000);
         QCOMPARE(published(folders, repo, u"config.json"_s), "{\"a\": 1}"_ba);
+        program.window().activateWindow();
         press(Qt::Key_3, Qt::ControlModifier);
         QTRY_COMPARE_WITH_TIMEOUT(program.find<QTreeView>("repoList")->model()->rowCount(), 1,
                                   20000);
@@ -251,7 +257,7 @@ private Q_SLOTS:
 
     void opensAPastedLinkWithItsFileTicked()
     {
-        support::FaultyHub hub({tale()});
+        support::FaultyHub hub({tale()}, stage::hubOptions());
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
         show(&program);
@@ -292,13 +298,16 @@ private Q_SLOTS:
 
     void saysWhatIsWrongAndTriesAgain()
     {
-        support::FaultyHub hub({tale()});
+        support::FaultyHub hub({tale()}, stage::hubOptions());
         hub.addRule(demo::Origin::Hub, QRegularExpression(u"^/api/models\\?"_s),
                     support::FaultyHub::status(403), 1);
         const stage::Folders folders;
         stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
         show(&program);
-        auto *retry = program.find<QWidget>("emptyBanner")->findChild<QPushButton *>();
+        auto *retry = program.window()
+                          .discoverPage()
+                          .findChild<QWidget *>(u"emptyBanner"_s)
+                          ->findChild<QPushButton *>();
         QTRY_VERIFY_WITH_TIMEOUT(retry->isVisible(), 20000);
         stage::click(retry);
         auto *list = program.find<QListView>("resultList");

@@ -160,16 +160,17 @@ void RepoTreeModel::insertShown(NodeId parent)
     renumber(parent, first);
     endInsertRows();
     if (!isInOrder)
-        sortShown(parent);
+        mergeShown(parent, first);
 }
 
-void RepoTreeModel::sortShown(NodeId parent)
+void RepoTreeModel::mergeShown(NodeId parent, int middle)
 {
     const QList<QPersistentModelIndex> parents{QPersistentModelIndex(indexOf(parent))};
     Q_EMIT layoutAboutToBeChanged(parents);
     const QModelIndexList before = persistentIndexList();
     std::vector<NodeId> &shown = m_nodes[parent].shown;
-    std::sort(shown.begin(), shown.end(), [this](NodeId a, NodeId b) { return less(a, b); });
+    std::inplace_merge(shown.begin(), shown.begin() + middle, shown.end(),
+                       [this](NodeId a, NodeId b) { return less(a, b); });
     renumber(parent, 0);
     QModelIndexList after;
     for (const QModelIndex &old : before)

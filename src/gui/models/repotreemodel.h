@@ -67,7 +67,7 @@ private:
     NodeId folderFor(const QString &folderPath, QList<NodeId> *touched);
     NodeId makeNode(NodeId parent, const QString &name);
     void insertShown(NodeId parent);
-    void sortShown(NodeId parent);
+    void mergeShown(NodeId parent, int middle); // both halves are in order
     void renumber(NodeId parent, qsizetype from);
     bool less(NodeId a, NodeId b) const;
     void addToTotals(NodeId file);
