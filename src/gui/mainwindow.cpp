@@ -14,6 +14,7 @@
 #include "core/format.h"
 #include "core/settings.h"
 #include "gui/background.h"
+#include "gui/delegates/rowdelegate.h"
 #include "gui/icons.h"
 #include "gui/models/downloadsmodel.h"
 #include "gui/pages/discoverpage.h"
@@ -90,6 +91,7 @@ void MainWindow::setUpPlaces()
 {
     QListView *list = m_ui->placesList;
     list->setModel(m_places);
+    list->setItemDelegate(new RowDelegate(list));
     m_places->setPalette(palette());
     list->setFixedWidth(fontMetrics().averageCharWidth() * 24);
     const auto go = [this](const QModelIndex &index) { goTo(static_cast<Place>(index.row())); };

@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QDialog>
 #include <QElapsedTimer>
 #include <QScrollBar>
 #include <QTemporaryDir>
@@ -56,10 +57,12 @@ public:
         const auto at = [this](double part) {
             return m_gaps[static_cast<size_t>(static_cast<double>(m_gaps.size() - 1) * part)];
         };
-        QTextStream(stdout) << qSetRealNumberPrecision(1) << Qt::fixed << what
-                            << u": longest gap "_s << m_gaps.back() << u" ms, 99 % under "_s
-                            << at(0.99) << u" ms, half under "_s << at(0.5) << u" ms, "_s
-                            << static_cast<qint64>(m_gaps.size()) << u" ticks"_s << Qt::endl;
+        QTextStream out(stdout);
+        out.setRealNumberNotation(QTextStream::FixedNotation);
+        out.setRealNumberPrecision(1);
+        out << what << u": longest gap "_s << m_gaps.back() << u" ms, 99 % under "_s << at(0.99)
+            << u" ms, half under "_s << at(0.5) << u" ms, "_s << static_cast<qint64>(m_gaps.size())
+            << u" ticks"_s << Qt::endl;
     }
 
 private:

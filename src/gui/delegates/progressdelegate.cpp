@@ -18,7 +18,7 @@ void ProgressDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
 {
     const QVariant fraction = index.data(DownloadsModel::FractionRole);
     if (!fraction.isValid()) {
-        QStyledItemDelegate::paint(painter, option, index);
+        RowDelegate::paint(painter, option, index);
         return;
     }
     const QStyle *style = option.widget ? option.widget->style() : QApplication::style();

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <QStyledItemDelegate>
+#include "gui/delegates/rowdelegate.h"
 
 namespace gui {
 
 // A bar drawn by the style where the model gives DownloadsModel::FractionRole, the state in words
 // where it does not. Owner: the view. GUI thread.
-class ProgressDelegate : public QStyledItemDelegate {
+class ProgressDelegate : public RowDelegate {
     Q_OBJECT
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
+    using RowDelegate::RowDelegate;
 
     void paint(QPainter *painter, const QStyleOptionViewItem &option,
                const QModelIndex &index) const override;

@@ -78,7 +78,8 @@ void RepoDelegate::paintName(QPainter *painter, const QRect &line, int width,
     // A name is left-to-right in every language; only its place in the line mirrors.
     const QString owner = repo.repo.owner().isEmpty() ? QString() : repo.repo.owner() + u'/';
     const QFontMetrics bold(boldOf(option.font));
-    const int ownerWidth = std::min(option.fontMetrics.horizontalAdvance(owner), width / 2);
+    // A pixel more than the text needs: fractions of pixels would have it elided.
+    const int ownerWidth = std::min(option.fontMetrics.horizontalAdvance(owner) + 1, width / 2);
     const QString name = bold.elidedText(repo.repo.name(), Qt::ElideMiddle, width - ownerWidth);
     const int nameWidth = bold.horizontalAdvance(name);
     const QRect both =

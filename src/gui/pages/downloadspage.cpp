@@ -18,6 +18,7 @@
 #include "core/errortext.h"
 #include "core/format.h"
 #include "gui/delegates/progressdelegate.h"
+#include "gui/delegates/rowdelegate.h"
 #include "gui/icons.h"
 #include "gui/models/downloadsmodel.h"
 #include "gui/models/filesmodel.h"
@@ -110,6 +111,7 @@ void DownloadsPage::setUpViews()
     const int letter = fontMetrics().averageCharWidth();
     QTreeView *list = m_ui->downloadList;
     list->setModel(&m_model);
+    list->setItemDelegate(new RowDelegate(list));
     list->setItemDelegateForColumn(DownloadsModel::ProgressColumn, new ProgressDelegate(list));
     list->header()->setStretchLastSection(false);
     list->header()->setSectionResizeMode(DownloadsModel::NameColumn, QHeaderView::Stretch);
@@ -122,6 +124,7 @@ void DownloadsPage::setUpViews()
     connect(list, &QTreeView::customContextMenuRequested, this, &DownloadsPage::openMenu);
     QTreeView *files = m_ui->fileList;
     files->setModel(m_files);
+    files->setItemDelegate(new RowDelegate(files));
     files->setItemDelegateForColumn(FilesModel::ProgressColumn, new ProgressDelegate(files));
     files->header()->setStretchLastSection(false);
     files->header()->setSectionResizeMode(FilesModel::PathColumn, QHeaderView::Stretch);

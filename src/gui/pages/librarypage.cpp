@@ -11,6 +11,7 @@
 
 #include "core/format.h"
 #include "gui/background.h"
+#include "gui/delegates/rowdelegate.h"
 #include "gui/models/librarymodel.h"
 #include "gui/texts.h"
 
@@ -31,6 +32,7 @@ LibraryPage::LibraryPage(const cache::Location &place, QWidget *parent)
     m_ui->placeLabel->setText(tr("Hub cache: %1").arg(core::isolate(place.path)));
     QTreeView *list = m_ui->repoList;
     list->setModel(m_model);
+    list->setItemDelegate(new RowDelegate(list));
     list->sortByColumn(LibraryModel::SizeColumn, Qt::DescendingOrder);
     list->header()->setStretchLastSection(false);
     list->header()->setSectionResizeMode(LibraryModel::NameColumn, QHeaderView::Stretch);

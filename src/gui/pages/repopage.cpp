@@ -12,6 +12,7 @@
 
 #include "core/format.h"
 #include "core/settings.h"
+#include "gui/delegates/rowdelegate.h"
 #include "gui/models/repotreemodel.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/texts.h"
@@ -75,6 +76,7 @@ void RepoPage::setUpFiles()
 {
     QTreeView *view = m_ui->fileTree;
     view->setModel(m_tree);
+    view->setItemDelegate(new RowDelegate(view));
     view->header()->setStretchLastSection(false);
     view->header()->setSectionResizeMode(RepoTreeModel::NameColumn, QHeaderView::Stretch);
     view->header()->resizeSection(RepoTreeModel::SizeColumn, fontMetrics().averageCharWidth() * 14);

@@ -226,7 +226,19 @@ private:
             if (start > 1 && start < 1000000)
                 attributes += u" start=\"%1\""_s.arg(start);
         }
+        if (element.tag == GUMBO_TAG_UL && isTaskList(element))
+            attributes += u" style=\"list-style-type:none\""_s; // its boxes are its bullets
         wrap(name, attributes, element, depth);
+    }
+
+    static bool isTaskList(const GumboElement &list)
+    {
+        for (unsigned int i = 0; i < list.children.length; ++i) {
+            const auto *child = static_cast<const GumboNode *>(list.children.data[i]);
+            if (child->type == GUMBO_NODE_ELEMENT && child->v.element.tag == GUMBO_TAG_LI)
+                return attribute(child->v.element, "class") == u"task-list-item"_s;
+        }
+        return false;
     }
 
     void writeTable(const GumboElement &element, int depth)

@@ -35,7 +35,7 @@ void StateBanner::setShape(Shape shape)
     m_ui->adviceLabel->setAlignment(alignment);
     box->setAlignment(m_ui->iconLabel, isBar ? Qt::AlignVCenter : Qt::AlignHCenter);
     box->setAlignment(m_ui->actionButton, isBar ? Qt::AlignVCenter : Qt::AlignHCenter);
-    box->setStretchFactor(m_ui->before, isBar ? 0 : 1);
+    box->setStretchFactor(m_ui->textLayout, isBar ? 1 : 0);
     m_ui->before->setVisible(!isBar);
     m_ui->after->setVisible(!isBar);
     box->setStretch(box->indexOf(m_ui->before), isBar ? 0 : 1);
