@@ -46,7 +46,7 @@ void describeProgram()
     QCoreApplication::setApplicationName(u"hubload"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(HUBLOAD_VERSION));
     QGuiApplication::setApplicationDisplayName(u"Hubload"_s);
-    QGuiApplication::setDesktopFileName(u"hubload"_s);
+    QGuiApplication::setDesktopFileName(u"org.hubload.Hubload"_s);
 }
 
 void loadTranslations(QCoreApplication *app)
