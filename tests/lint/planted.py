@@ -86,10 +86,15 @@ def suite(name, tool):
     }[name]
 
 
-def copy(project, place):
-    for name in ("src", "tests", "docs", "ui", "translations", "packaging", "resources"):
-        if (project / name).is_dir():
-            shutil.copytree(project / name, place / name,
+def copy(project, place, name):
+    if name == "rules":  # judges each file by itself: empty folders are enough, and quick
+        for folder in [*(project / "src").iterdir(), *(project / "tests").iterdir()]:
+            if folder.is_dir():
+                (place / folder.relative_to(project)).mkdir(parents=True)
+        return
+    for folder in ("src", "tests", "docs", "ui", "translations", "packaging", "resources"):
+        if (project / folder).is_dir():
+            shutil.copytree(project / folder, place / folder,
                             ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(project / ".clang-format", place)
 
@@ -102,7 +107,7 @@ def main():
     missed = []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        copy(project, place)
+        copy(project, place, name)
         before = set(check(place))
         for file, text, complaint in cases:
             path = place / file
