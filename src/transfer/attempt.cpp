@@ -1,5 +1,7 @@
 #include "transfer/attempt.h"
 
+#include <QLoggingCategory>
+
 #include <algorithm>
 
 #include "core/digest.h"
@@ -20,6 +22,21 @@ constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk 
 constexpr qint64 noteBytes = 8 * MiB;
 constexpr std::chrono::milliseconds noteTime = 500ms;
 constexpr auto tickTime = 500ms;
+
+Q_LOGGING_CATEGORY(lcAttempt, "transfer.attempt", QtWarningMsg)
+
+// People read of a file; what was wrong with the answer is kept beside it.
+core::Error aboutFile(core::Error error, const QString &path)
+{
+    const bool named = error.kind == core::ErrorKind::RemoteChanged
+        || error.kind == core::ErrorKind::EntryNotFound;
+    if (!named)
+        return error;
+    if (error.serverMessage.isEmpty())
+        error.serverMessage = error.detail;
+    error.detail = path;
+    return error;
+}
 
 bool isPage(const QStringList &paths)
 {
@@ -350,9 +367,8 @@ void Attempt::onDigest(const core::Result<QString> &hex)
     m_partial->discard();
     m_end = AttemptEnd();
     m_end->mismatch = true;
-    m_end->error = core::makeError(
-        core::ErrorKind::Checksum,
-        u"%1: expected %2, got %3"_s.arg(m_job.paths.first(), m_job.content->text, *hex));
+    m_end->error = core::makeError(core::ErrorKind::Checksum, m_job.paths.first());
+    qCWarning(lcAttempt) << "expected" << m_job.content->text << "but the disk has" << *hex;
     m_end->kind = AttemptEnd::Kind::Failed;
     endWhenQuiet();
 }
@@ -389,7 +405,7 @@ void Attempt::fail(const core::Error &error)
         return;
     m_end = AttemptEnd();
     m_end->kind = AttemptEnd::Kind::Failed;
-    m_end->error = error;
+    m_end->error = aboutFile(error, m_job.paths.first());
     finish(AttemptEnd::Kind::Failed);
 }
 
@@ -431,6 +447,9 @@ void Attempt::endWhenQuiet()
     end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes;
     if (m_filler)
         m_filler.release()->deleteLater(); // it may be the sender of what is being handled
+    if (m_partial && end.kind != AttemptEnd::Kind::Published
+        && m_job.size < cache::Partial::sidecarFrom)
+        m_partial->discard(); // too small to be gone on with: only in the way
     m_partial.reset();
     m_lock.release();
     QMetaObject::invokeMethod(

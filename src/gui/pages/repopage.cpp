@@ -340,7 +340,8 @@ void RepoPage::startDownload()
     request.revision = revision();
     request.commit = m_info.commit;
     request.chosen = m_tree->ticked();
-    request.listing = m_tree->listing();
+    if (m_refused == 0) // else it is not the whole listing, and others would take it for that
+        request.listing = m_tree->listing();
     request.place = m_services.config().place;
     m_services.engine().add(request);
     Q_EMIT downloadAdded();
