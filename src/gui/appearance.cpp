@@ -3,11 +3,9 @@
 #include <QApplication>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QStyle>
-#include <QStyleFactory>
 #include <QThread>
 
-#include <array>
+#include "gui/windowstyle.h"
 
 namespace gui {
 
@@ -111,7 +109,7 @@ void PortalWatcher::take(const QVariant &value)
 Appearance::Appearance(QObject *parent)
     : QObject(parent)
 {
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+    QApplication::setStyle(new WindowStyle);
     apply(Scheme::Light);
 }
 

@@ -13,6 +13,12 @@ namespace gui {
 
 using namespace Qt::StringLiterals;
 
+void ProgressDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
+{
+    RowDelegate::initStyleOption(option, index);
+    option->textElideMode = Qt::ElideRight; // a sentence, not a name
+}
+
 void ProgressDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
                              const QModelIndex &index) const
 {

@@ -87,12 +87,12 @@ void RepoDelegate::paintName(QPainter *painter, const QRect &line, int width,
                            QRect(line.left(), line.top(), ownerWidth + nameWidth, line.height()));
     painter->setPen(dimmed(option));
     painter->drawText(QRect(both.left(), both.top(), ownerWidth, both.height()),
-                      Qt::AlignLeft | Qt::AlignVCenter,
+                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextForceLeftToRight,
                       option.fontMetrics.elidedText(owner, Qt::ElideMiddle, ownerWidth));
     painter->setPen(strong(option));
     painter->setFont(boldOf(option.font));
     painter->drawText(QRect(both.left() + ownerWidth, both.top(), nameWidth + 2, both.height()),
-                      Qt::AlignLeft | Qt::AlignVCenter, name);
+                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextForceLeftToRight, name);
     painter->setFont(option.font);
 }
 
