@@ -135,7 +135,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("markdown");
         const int many = 60000;
         QTest::newRow("long") << QByteArray("words and more words\n\n").repeated(200000);
-        QTest::newRow("quotes") << QByteArray(">").repeated(many) + " deep";
+        QTest::newRow("quotes") << QByteArray(">").repeated(4 * many) + " deep";
         QTest::newRow("divs") << QByteArray("<div>").repeated(many);
         QTest::newRow("closed divs") << QByteArray("<div><!-- </div> -->").repeated(10000);
         QTest::newRow("formatting")
@@ -152,7 +152,8 @@ private Q_SLOTS:
         QTest::newRow("spans") << QByteArray(
             "<table><tr><td colspan=1000000000 rowspan=1000000000>x</table>");
         QTest::newRow("brackets") << QByteArray("[").repeated(many);
-        QTest::newRow("lists") << QByteArray("- ").repeated(2000) + "deep";
+        QTest::newRow("lists") << QByteArray("- ").repeated(many) + "deep";
+        QTest::newRow("quoted lists") << QByteArray("> 1. ").repeated(many) + "deep";
         QTest::newRow("zeros") << QByteArray(1000, '\0');
         QTest::newRow("not utf-8") << QByteArray("\xff\xfe\xc3( words");
     }

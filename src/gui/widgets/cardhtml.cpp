@@ -22,6 +22,7 @@ constexpr int mostCellsInRow = 64;
 constexpr int mostCells = 20000;
 constexpr int mostSpan = 20;
 constexpr qsizetype mostPipes = 200;
+constexpr int deepestMarks = 50;
 constexpr qsizetype mostRawHtml = 2 * 1024 * 1024;
 constexpr qsizetype mostPlain = 64 * 1024;
 
@@ -313,20 +314,38 @@ private:
     int m_cells = 0;
 };
 
+// Quotes and lists nested ten thousand deep in one line cost the parsers quadratic time. The marks
+// that begin a line count to a limit; those after it become blanks.
+void limitNesting(char *line, char *end)
+{
+    int depth = 0;
+    for (char *at = line; at < end && std::strchr(" \t>-+*.)0123456789", *at); ++at) {
+        const bool isBlankNext = at + 1 == end || at[1] == ' ' || at[1] == '\t';
+        if (*at == '>' || (std::strchr("-+*.)", *at) && isBlankNext))
+            ++depth;
+        if (depth > deepestMarks)
+            *at = ' ';
+    }
+}
+
 // A table of ten thousand columns makes the Markdown parser write one cell for each column in
 // every short row below it. Lines that would begin such a table lose their bars.
-QByteArray withoutHugeTables(const QByteArray &markdown)
+void limitColumns(char *line, char *end)
+{
+    if (std::count(line, end, '|') > mostPipes)
+        std::replace(line, end, '|', ' ');
+}
+
+QByteArray calmed(const QByteArray &markdown)
 {
     QByteArray result = markdown;
-    qsizetype start = 0;
-    while (start < result.size()) {
-        qsizetype end = result.indexOf('\n', start);
-        if (end < 0)
-            end = result.size();
-        const QByteArrayView line(result.constData() + start, end - start);
-        if (std::count(line.begin(), line.end(), '|') > mostPipes)
-            std::replace(result.begin() + start, result.begin() + end, '|', ' ');
-        start = end + 1;
+    result.replace('\0', ' '); // no mark of anything, and the end for strchr
+    char *const end = result.data() + result.size();
+    for (char *line = result.data(); line < end;) {
+        char *const lineEnd = std::find(line, end, '\n');
+        limitNesting(line, lineEnd);
+        limitColumns(line, lineEnd);
+        line = lineEnd + 1;
     }
     return result;
 }
@@ -353,7 +372,7 @@ QString asPlainText(const QByteArray &markdown)
 
 QString cleanCardHtml(const QByteArray &markdown, const QUrl &base)
 {
-    const QByteArray text = withoutHugeTables(markdown.left(mostCardBytes));
+    const QByteArray text = calmed(markdown.left(mostCardBytes));
     const QByteArray html = rawHtml(text);
     HtmlTree tree;
     const GumboNode *root = tree.parse(html);
