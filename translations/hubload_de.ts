@@ -1742,4 +1742,15 @@ Proxy-Variablen.</translation>
         <translation>Die Autoren prüfen jeden Antrag selbst. Den Antrag stellen Sie auf der Seite des Hubs.</translation>
     </message>
 </context>
+<context>
+    <name>hub::Endpoint</name>
+    <message>
+        <source>“%1” is not an http or https address.</source>
+        <translation>„%1“ ist keine http- oder https-Adresse.</translation>
+    </message>
+    <message>
+        <source>A Hub address has no user name, query or fragment.</source>
+        <translation>Eine Hub-Adresse hat keinen Benutzernamen, keine Abfrage und kein Fragment.</translation>
+    </message>
+</context>
 </TS>

@@ -1,5 +1,7 @@
 #include "hub/endpoint.h"
 
+#include <QCoreApplication>
+
 #include <algorithm>
 
 namespace hub {
@@ -7,6 +9,10 @@ namespace hub {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+class Words {
+    Q_DECLARE_TR_FUNCTIONS(hub::Endpoint)
+};
 
 constexpr int MaximalPageSize = 1000;
 
@@ -83,10 +89,11 @@ core::Result<Endpoint> Endpoint::make(const QString &text)
     const QString scheme = url.scheme();
     const bool isWeb = scheme == "http"_L1 || scheme == "https"_L1;
     if (!url.isValid() || !isWeb || url.host().isEmpty())
-        return core::fail(core::ErrorKind::BadInput, u"not an http or https address: "_s + text);
+        return core::fail(core::ErrorKind::BadInput,
+                          Words::tr("“%1” is not an http or https address.").arg(text.left(200)));
     if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
         return core::fail(core::ErrorKind::BadInput,
-                          u"an endpoint has no user, query or fragment"_s);
+                          Words::tr("A Hub address has no user name, query or fragment."));
 
     Endpoint endpoint;
     endpoint.m_base = url.adjusted(QUrl::NormalizePathSegments | QUrl::RemoveUserInfo);
