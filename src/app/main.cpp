@@ -45,19 +45,20 @@ void describeProgram()
 {
     QCoreApplication::setApplicationName(u"hubload"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(HUBLOAD_VERSION));
-    QGuiApplication::setApplicationDisplayName(u"Hubload"_s);
     QGuiApplication::setDesktopFileName(u"org.hubload.Hubload"_s);
 }
 
 void loadTranslations(QCoreApplication *app)
 {
-    const auto load = [app](const QString &name, const QString &folder) {
+    const auto load = [app](const QLocale &locale, const QString &name, const QString &folder) {
         auto *translator = new QTranslator(app);
-        if (translator->load(QLocale(), name, u"_"_s, folder))
+        if (translator->load(locale, name, u"_"_s, folder))
             QCoreApplication::installTranslator(translator);
     };
-    load(u"qtbase"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath));
-    load(u"hubload"_s, u":/i18n"_s);
+    // English first, for whoever has no language of ours: its plural forms are not in the sources.
+    load(QLocale(QLocale::English), u"hubload"_s, u":/i18n"_s);
+    load(QLocale(), u"qtbase"_s, QLibraryInfo::path(QLibraryInfo::TranslationsPath));
+    load(QLocale(), u"hubload"_s, u":/i18n"_s);
 }
 
 QStringList argumentsOf(int argc, char **argv)
