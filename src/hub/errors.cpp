@@ -203,10 +203,15 @@ core::Error errorFromReply(const HttpReply &reply)
 }
 
 core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &text,
-                               const QUrl &url)
+                               const QUrl &url, const QNetworkProxy &proxy)
 {
     core::Error error = core::makeError(kindOfTransport(code), core::redactText(text));
-    if (isProxyError(code))
+    // Such a proxy looks up the host of the URL itself: it is its own name that was not found.
+    if (proxy.type() == QNetworkProxy::HttpProxy && error.kind == ErrorKind::HostNotFound)
+        error.kind = ErrorKind::ConnectionLost;
+    if (!proxy.hostName().isEmpty())
+        error.detail = u"proxy %1: %2"_s.arg(proxyName(proxy), error.detail);
+    else if (isProxyError(code))
         error.detail = u"proxy: "_s + error.detail;
     error.url = core::redactUrl(url);
     return error;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QNetworkProxy>
 #include <QNetworkReply>
 
 #include "core/error.h"
@@ -12,8 +13,10 @@ namespace hub {
 // another origin without Hub headers means an expired link. Pure.
 core::Error errorFromReply(const HttpReply &reply);
 
-// From a transport failure that brought no complete answer. Pure.
+// From a transport failure that brought no complete answer; what a proxy could not do is
+// a lost connection, and the proxy is named. Pure.
 core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &text,
-                               const QUrl &url);
+                               const QUrl &url,
+                               const QNetworkProxy &proxy = QNetworkProxy::NoProxy);
 
 } // namespace hub

@@ -20,9 +20,11 @@ struct Manager {
 struct Http::Private {
     Manager *quietest();
     QSslConfiguration trust() const;
+    void setProxy(QNetworkAccessManager &network) const;
 
     HttpConfig config;
     QSslConfiguration ssl;
+    ProxyRules proxies;
     std::vector<std::unique_ptr<Manager>> managers;
     QList<Exchange *> exchanges; // still running
     quint64 lastId = 0;
@@ -64,6 +66,7 @@ struct Exchange::Private {
     void collectError();
     void endAnswer();
     void endTransport();
+    core::Error answerError() const;
     bool isCutShort() const;
     void log(const core::Result<HttpReply> &result) const;
 
@@ -73,6 +76,7 @@ struct Exchange::Private {
     Endpoint endpoint;
     core::Secret token;
     QSslConfiguration ssl;
+    ProxyRules proxies;
     bool offline;
     quint64 id;
 
@@ -81,6 +85,7 @@ struct Exchange::Private {
     QPointer<QNetworkReply> reply;
     QTimer silence;
     QByteArray verb;
+    QNetworkProxy proxy; // of this hop
     QUrl target; // of the redirect that is being followed
     QUrl withPrefix; // where to look when the target, taken literally, is not there
     int redirects = 0;

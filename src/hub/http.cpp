@@ -22,6 +22,7 @@ Manager *Http::Private::quietest()
         managers.push_back(std::make_unique<Manager>());
         managers.back()->network = std::make_unique<QNetworkAccessManager>();
         managers.back()->network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+        setProxy(*managers.back()->network);
     }
     const auto end = managers.begin() + static_cast<std::ptrdiff_t>(wanted);
     const auto best = std::min_element(managers.begin(), end, [](const auto &a, const auto &b) {
@@ -36,6 +37,11 @@ QSslConfiguration Http::Private::trust() const
     for (const QString &file : config.caFiles)
         trusted.addCaCertificates(QSslCertificate::fromPath(file, QSsl::Pem));
     return trusted;
+}
+
+void Http::Private::setProxy(QNetworkAccessManager &network) const
+{
+    network.setProxyFactory(config.proxy.isEmpty() ? nullptr : new ProxyFactory(proxies));
 }
 
 Http::Http(const HttpConfig &config, QObject *parent)
@@ -74,6 +80,9 @@ void Http::setConfig(const HttpConfig &config)
 {
     d->config = config;
     d->ssl = d->trust();
+    d->proxies = ProxyRules(config.proxy);
+    for (const auto &manager : d->managers)
+        d->setProxy(*manager->network);
 }
 
 } // namespace hub

@@ -14,6 +14,7 @@
 #include "core/result.h"
 #include "core/secret.h"
 #include "hub/endpoint.h"
+#include "hub/proxy.h"
 #include "hub/types.h"
 
 QT_BEGIN_NAMESPACE
@@ -32,6 +33,7 @@ struct HttpConfig {
     core::Secret token; // empty: anonymous
     bool offline = false; // every exchange ends at once with Offline
     QStringList caFiles; // PEM files trusted besides the system's (SSL_CERT_FILE)
+    ProxyVariables proxy; // all empty: as the system is configured
     int managers = 1; // access managers; six connections to a host each
 };
 

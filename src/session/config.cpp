@@ -85,6 +85,23 @@ core::Result<hub::Endpoint> endpoint(const QProcessEnvironment &environment,
     return hub::Endpoint::make(text);
 }
 
+// Lower case first, also when it is set to nothing: so one of them can be taken back, as in Python.
+QString eitherCase(const QProcessEnvironment &environment, const QString &name)
+{
+    const QString upper = name.toUpper();
+    return environment.value(environment.contains(name) ? name : upper).trimmed();
+}
+
+hub::ProxyVariables proxyVariables(const QProcessEnvironment &environment)
+{
+    hub::ProxyVariables proxy;
+    proxy.http = eitherCase(environment, u"http_proxy"_s);
+    proxy.https = eitherCase(environment, u"https_proxy"_s);
+    proxy.all = eitherCase(environment, u"all_proxy"_s);
+    proxy.no = eitherCase(environment, u"no_proxy"_s);
+    return proxy;
+}
+
 } // namespace
 
 Profile Profile::standard()
@@ -113,10 +130,9 @@ core::Result<Config> resolveConfig(const QProcessEnvironment &environment,
     config.stateFolder = profile.stateFolder;
     config.place.id = u"cache"_s;
     config.place.kind = cache::Location::Kind::HubCache;
-    if (const QString file = firstOf(environment, {u"SSL_CERT_FILE"_s}); !file.isEmpty())
-        config.caFiles.append(file);
     if (profile.demo) { // nothing of the person's: the caller names the demo Hub
         config.place.path = profile.stateFolder + "/cache"_L1;
+        config.proxy.no = u"*"_s; // not the system's either: that Hub is inside the program
         return config;
     }
     const auto hub = endpoint(environment, settings);
@@ -124,8 +140,11 @@ core::Result<Config> resolveConfig(const QProcessEnvironment &environment,
         return tl::unexpected(hub.error());
     config.endpoint = *hub;
     config.token = account::environmentToken(environment);
+    if (const QString file = firstOf(environment, {u"SSL_CERT_FILE"_s}); !file.isEmpty())
+        config.caFiles.append(file);
     config.offline =
         isTrue(environment, u"HF_HUB_OFFLINE"_s) || isTrue(environment, u"TRANSFORMERS_OFFLINE"_s);
+    config.proxy = proxyVariables(environment);
     config.place.path = cacheFolder(environment, settings);
     config.place.links = !isTrue(environment, u"HF_HUB_DISABLE_SYMLINKS"_s);
     return config;

@@ -9,6 +9,7 @@
 #include "core/secret.h"
 #include "core/settings.h"
 #include "hub/endpoint.h"
+#include "hub/proxy.h"
 
 namespace session {
 
@@ -21,6 +22,7 @@ struct Config {
     bool offline = false;
     bool demo = false;
     QStringList caFiles;
+    hub::ProxyVariables proxy;
     QString stateFolder; // queue and other state of ours
 };
 

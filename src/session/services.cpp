@@ -13,6 +13,7 @@ hub::HttpConfig httpConfig(const Config &config)
     http.token = config.token;
     http.offline = config.offline;
     http.caFiles = config.caFiles;
+    http.proxy = config.proxy;
     return http;
 }
 

@@ -1,12 +1,11 @@
 #include "hub/http.h"
 
-#include <QProcess>
-#include <QSslKey>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "hub/asking.h"
+#include "hub/tlsserver.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -18,6 +17,8 @@ using hub::HttpRequest;
 using support::answer;
 using support::ask;
 using support::configFor;
+using support::makeCertificate;
+using support::makeTlsServer;
 using support::Outcome;
 using support::RawRequest;
 using support::RawServer;
@@ -298,30 +299,6 @@ void TestHttp::refusesOddRedirects()
     const Outcome outcome = ask(http, requestFor(server.origin() + "/a"));
     QVERIFY(!outcome.result);
     QCOMPARE(outcome.result.error().kind, ErrorKind::Protocol);
-}
-
-static bool makeCertificate(const QString &folder)
-{
-    QProcess openssl;
-    openssl.start(u"openssl"_s,
-                  {u"req"_s, u"-x509"_s, u"-newkey"_s, u"rsa:2048"_s, u"-nodes"_s, u"-days"_s,
-                   u"2"_s, u"-subj"_s, u"/CN=127.0.0.1"_s, u"-addext"_s,
-                   u"subjectAltName=IP:127.0.0.1"_s, u"-keyout"_s, folder + u"/key.pem"_s,
-                   u"-out"_s, folder + u"/cert.pem"_s});
-    return openssl.waitForFinished() && openssl.exitCode() == 0;
-}
-
-static std::unique_ptr<QSslServer> makeTlsServer(const QString &folder)
-{
-    QFile key(folder + u"/key.pem"_s);
-    if (!key.open(QIODevice::ReadOnly))
-        return nullptr;
-    QSslConfiguration config = QSslConfiguration::defaultConfiguration();
-    config.setPrivateKey(QSslKey(&key, QSsl::Rsa));
-    config.setLocalCertificateChain(QSslCertificate::fromPath(folder + u"/cert.pem"_s));
-    auto server = std::make_unique<QSslServer>();
-    server->setSslConfiguration(config);
-    return server;
 }
 
 void TestHttp::httpsNeverToHttp()
