@@ -1,7 +1,6 @@
 #include "demo/demohub.h"
 
 #include <QElapsedTimer>
-#include <QHostInfo>
 #include <QPointer>
 #include <QTcpServer>
 
@@ -28,16 +27,9 @@ DemoOptions normalised(DemoOptions options)
     return options;
 }
 
-QString originOf(const QTcpServer &server, const QString &host)
+QString originOf(const QTcpServer &server)
 {
-    return u"http://%1:%2"_s.arg(host).arg(server.serverPort());
-}
-
-QString loopbackName()
-{
-    const QString name = u"localhost"_s;
-    const QHostAddress loopback(QHostAddress::LocalHost);
-    return QHostInfo::fromName(name).addresses().contains(loopback) ? name : loopback.toString();
+    return u"http://%1:%2"_s.arg(server.serverAddress().toString()).arg(server.serverPort());
 }
 
 qint64 sizeOf(const QList<File> &files)
@@ -123,17 +115,17 @@ DemoHub::~DemoHub()
 
 core::Result<void> DemoHub::listen()
 {
-    const auto open = [](QTcpServer &server, quint16 port) -> core::Result<void> {
-        if (!server.listen(QHostAddress::LocalHost, port))
-            return core::fail(core::ErrorKind::FileIo, server.errorString());
-        return {};
-    };
-    if (const auto hub = open(d->hubServer, d->site.options.hubPort); !hub)
-        return hub;
-    if (const auto cdn = open(d->cdnServer, d->site.options.cdnPort); !cdn)
-        return cdn;
-    d->site.endpoint = originOf(d->hubServer, u"127.0.0.1"_s) + d->site.options.prefix;
-    d->site.cdnOrigin = originOf(d->cdnServer, loopbackName());
+    const DemoOptions &options = d->site.options;
+    const QHostAddress loopback(QHostAddress::LocalHost);
+    if (!d->hubServer.listen(loopback, options.hubPort))
+        return core::fail(core::ErrorKind::FileIo, d->hubServer.errorString());
+    // An address and not the name localhost: that may be missing, or lead to ::1 first, where some
+    // clients give up.
+    if (!d->cdnServer.listen(QHostAddress(u"127.0.0.2"_s), options.cdnPort)
+        && !d->cdnServer.listen(loopback, options.cdnPort))
+        return core::fail(core::ErrorKind::FileIo, d->cdnServer.errorString());
+    d->site.endpoint = originOf(d->hubServer) + d->site.options.prefix;
+    d->site.cdnOrigin = originOf(d->cdnServer);
     return {};
 }
 

@@ -65,7 +65,7 @@ struct DemoOptions {
     int resolverQuota = 0;
 };
 
-// A small Hub with two origins, Hub and CDN, on 127.0.0.1 only: search, info, tree, refs, resolve
+// A small Hub with two origins, Hub and CDN, on loopback only: search, info, tree, refs, resolve
 // (307, 302, signed links), resolve-cache, ranged CDN, whoami, paging by absolute Link, RateLimit
 // headers, the Hub's error codes. Plain QTcpServer. Lives on one thread with an event loop and
 // never blocks it for long; see DemoServer for a thread of its own.
@@ -78,8 +78,8 @@ public:
     core::Result<void> listen();
 
     QString endpoint() const; // "http://127.0.0.1:PORT/prefix"
-    // "http://localhost:PORT": the same address by another name, because clients tell a CDN from
-    // the Hub by its host; with 127.0.0.1 where that name does not lead there.
+    // "http://127.0.0.2:PORT": loopback too, but another host, because clients tell a CDN from the
+    // Hub by its host; with 127.0.0.1 on systems that have no other loopback address.
     QString cdnOrigin() const;
 
     void setRepo(const Repo &repo); // adds or replaces

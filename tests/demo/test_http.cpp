@@ -99,14 +99,15 @@ void TestHttp::listensOnLoopbackOnly()
 {
     FaultyHub hub({smallRepo()});
     QCOMPARE(QUrl(hub.endpoint()).host(), u"127.0.0.1"_s);
+    QCOMPARE(QUrl(hub.cdnOrigin()).host(), u"127.0.0.2"_s);
     for (const QString &origin : {hub.endpoint(), hub.cdnOrigin()}) {
         const QUrl url(origin);
         const auto port = static_cast<quint16>(url.port());
         QTcpSocket loopback;
-        loopback.connectToHost(u"127.0.0.1"_s, port);
+        loopback.connectToHost(url.host(), port);
         QVERIFY(loopback.waitForConnected(3000));
-        // 127.0.0.2 is always there on Linux and would answer if any address were open.
-        QList<QHostAddress> others{QHostAddress(u"127.0.0.2"_s)};
+        // 127.0.0.3 is always there on Linux and would answer if any address were open.
+        QList<QHostAddress> others{QHostAddress(u"127.0.0.3"_s)};
         for (const QHostAddress &address : QNetworkInterface::allAddresses()) {
             if (!address.isLoopback() && address.protocol() == QAbstractSocket::IPv4Protocol)
                 others.append(address);
