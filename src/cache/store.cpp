@@ -24,6 +24,8 @@ namespace cache {
 namespace {
 
 constexpr qsizetype commitLength = 40;
+constexpr qint64 longestRef = 256; // others may add a line end
+constexpr qint64 longestTree = 256LL * 1024 * 1024;
 
 core::Unexpected failure(int errnoValue, const QString &path)
 {
@@ -272,6 +274,30 @@ core::Result<void> Store::writeRef(const core::RepoId &repo, const QString &revi
         return synced;
     return core::saveFile(path, commit.toLatin1(), core::Durability::Synced,
                           m_layout.temporary(repo));
+}
+
+core::Result<QString> Store::readRef(const core::RepoId &repo, const QString &revision) const
+{
+    if (core::isCommitId(revision))
+        return revision;
+    const auto checked = core::checkRevision(revision);
+    if (!checked)
+        return core::Unexpected(checked.error());
+    const auto text = core::loadFile(m_layout.ref(repo, *checked), longestRef);
+    const QString commit = text ? QString::fromLatin1(*text).trimmed() : QString();
+    if (!core::isCommitId(commit))
+        return core::fail(core::ErrorKind::RevisionNotFound, revision);
+    return commit;
+}
+
+core::Result<StoredTree> Store::readTree(const core::RepoId &repo, const QString &commit) const
+{
+    if (!core::isCommitId(commit))
+        return core::fail(core::ErrorKind::RevisionNotFound, commit);
+    const auto text = core::loadFile(m_layout.tree(repo, commit), longestTree);
+    if (!text)
+        return core::Unexpected(text.error());
+    return decodeTree(*text);
 }
 
 qint64 Store::freeBytes() const

@@ -19,6 +19,12 @@ struct TreeFile {
     QString xetHash; // or empty
 };
 
+// A listing that was kept. It may come from another program.
+struct StoredTree {
+    QList<TreeFile> files;
+    QStringList refused; // paths that cannot be written safely
+};
+
 // Finished files in the shared Hub cache. Order on disk: blob, then link, then tree, then ref, each
 // atomic, so that a reader who follows ref -> snapshot -> blob never meets a gap. All functions
 // block (pool or I/O thread) and may be used from several threads; the lock of a blob is held by
@@ -73,6 +79,12 @@ public:
     // snapshot first, so that no power cut leaves a ref whose files are not there.
     core::Result<void> writeRef(const core::RepoId &repo, const QString &revision,
                                 const QString &commit) const;
+
+    // The commit a revision led to when it was last asked for, a full commit being itself.
+    // RevisionNotFound when the cache does not know.
+    core::Result<QString> readRef(const core::RepoId &repo, const QString &revision) const;
+    // The kept listing of a commit. An error when there is none or it is damaged; bounded.
+    core::Result<StoredTree> readTree(const core::RepoId &repo, const QString &commit) const;
 
     // Bytes free for us on the volume of this location, or -1.
     qint64 freeBytes() const;

@@ -1,6 +1,10 @@
 #include "cache/treefile.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -66,7 +70,51 @@ void appendFile(QByteArray *json, const TreeFile &file)
     *json += "\n  }";
 }
 
+// A whole number of bytes, or nothing; doubles hold them exactly up to 2^53.
+std::optional<qint64> byteCount(const QJsonValue &value)
+{
+    const qint64 count = value.toInteger(-1);
+    return count < 0 ? std::nullopt : std::optional(count);
+}
+
+std::optional<TreeFile> decodeFile(const QString &path, const QJsonObject &object)
+{
+    const auto size = byteCount(object.value("size"_L1));
+    TreeFile file{path, size.value_or(0), object.value("blob_id"_L1).toString(),
+                  object.value("lfs_sha256"_L1).toString(), object.value("xet_hash"_L1).toString()};
+    if (!size || !core::isCommitId(file.oid)) // the same form: 40 hex digits
+        return std::nullopt;
+    if (!object.contains("lfs_sha256"_L1))
+        return file;
+    const auto lfsSize = byteCount(object.value("lfs_size"_L1));
+    if (!isHash(file.sha256) || file.sha256 != file.sha256.toLower() || !lfsSize)
+        return std::nullopt;
+    file.size = *lfsSize;
+    return file;
+}
+
 } // namespace
+
+core::Result<StoredTree> decodeTree(const QByteArray &json)
+{
+    const QJsonObject root = QJsonDocument::fromJson(json).object();
+    if (root.value("format_version"_L1).toInt() != 1 || !root.value("files"_L1).isObject())
+        return core::fail(core::ErrorKind::Protocol, u"the kept listing has an unknown form"_s);
+    StoredTree tree;
+    const QJsonObject files = root.value("files"_L1).toObject();
+    for (auto it = files.begin(); it != files.end(); ++it) {
+        if (!core::checkFilePath(it.key())) {
+            tree.refused.append(it.key());
+            continue;
+        }
+        const auto file = decodeFile(it.key(), it.value().toObject());
+        if (!file)
+            return core::fail(core::ErrorKind::Protocol,
+                              u"the kept listing names no content for a file"_s);
+        tree.files.append(*file);
+    }
+    return tree;
+}
 
 QByteArray encodeTree(const QList<TreeFile> &files)
 {
