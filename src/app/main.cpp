@@ -14,6 +14,7 @@
 
 #include "app/demosession.h"
 #include "cli/commands.h"
+#include "cli/process.h"
 #include "core/errortext.h"
 #include "core/logging.h"
 #include "core/settings.h"
@@ -118,6 +119,7 @@ int runWindow(QApplication *app, Start start)
 
 int runCommand(int argc, char **argv, const QStringList &arguments)
 {
+    cli::prepareProcess();
     QCoreApplication app(argc, argv);
     QNetworkProxyFactory::setUseSystemConfiguration(true);
     loadTranslations(&app);

@@ -5,14 +5,12 @@
 
 #include <iostream>
 #include <string>
+#include <unistd.h>
 
 #include "core/errortext.h"
 
-#ifdef Q_OS_UNIX
-#include <unistd.h>
-#endif
-
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace cli {
 
@@ -20,6 +18,8 @@ namespace {
 
 constexpr int attemptsBeforeGivingUp = 5;
 constexpr int namesShown = 3;
+constexpr qsizetype longestName = 120;
+constexpr auto silenceWorthAWord = 3s;
 
 Exit exitForKind(core::ErrorKind kind)
 {
@@ -65,11 +65,16 @@ Exit exitForKind(core::ErrorKind kind)
 
 bool onTerminal()
 {
-#ifdef Q_OS_UNIX
     return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
-#else
-    return false;
-#endif
+}
+
+// A few of them, for a sentence.
+QString examples(const QStringList &paths)
+{
+    QStringList shown;
+    for (const QString &path : paths.mid(0, namesShown))
+        shown.append(path.left(longestName));
+    return shown.join(u", "_s);
 }
 
 // A file or folder that a link named is meant to the letter, not as a pattern.
@@ -86,6 +91,10 @@ GetCommand::GetCommand(const session::Config &config, const GetOptions &options)
     , m_report(options.output)
 {
     connect(&m_interrupt, &Interrupt::interrupted, this, &GetCommand::onInterrupted);
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(silenceWorthAWord);
+    connect(&m_patience, &QTimer::timeout, this,
+            [this] { m_report.note(tr("Waiting for %1 …").arg(m_request.endpoint)); });
 }
 
 // The receipt may still be in the making; it answers to this object.
@@ -113,13 +122,23 @@ void GetCommand::begin()
     transfer::Limits limits;
     limits.attempts = attemptsBeforeGivingUp;
     m_services = std::make_unique<session::Services>(m_config, session::Queue::Private, limits);
-    if (core::isCommitId(*revision))
-        return onCommit(*revision);
+    if (m_config.offline)
+        askCache();
+    else
+        askHub();
+}
+
+// A full commit needs no look-up.
+void GetCommand::askHub()
+{
+    m_patience.start();
+    if (core::isCommitId(m_request.revision))
+        return onCommit(m_request.revision);
     m_services->client()
         .info(m_request.repo, m_request.revision)
         ->onDone(this, [this](const core::Result<hub::RepoInfo> &info) {
             if (!info)
-                return fail(info.error());
+                return fail(named(info.error()));
             onCommit(info->commit);
         });
 }
@@ -131,13 +150,32 @@ void GetCommand::onCommit(const QString &commit)
         .tree(m_request.repo, commit)
         ->onDone(this, [this](const core::Result<hub::TreePage> &tree) {
             if (!tree)
-                return fail(tree.error());
+                return fail(named(tree.error()));
             onListing(*tree);
         });
 }
 
+void GetCommand::askCache()
+{
+    QThreadPool::globalInstance()->start([this, request = m_request] {
+        const auto stored = session::storedListing(request.place, request.repo, request.revision);
+        QMetaObject::invokeMethod(this, [this, stored] {
+            const QString name = m_request.repo.display();
+            if (!stored && stored.error().kind == core::ErrorKind::RevisionNotFound)
+                return failOffline(tr("the cache does not know what “%1” of %2 is.")
+                                       .arg(m_request.revision, name));
+            if (!stored)
+                return failOffline(tr("the cache does not know which files “%1” of %2 has.")
+                                       .arg(m_request.revision, name));
+            m_request.commit = stored->commit;
+            onListing(stored->tree);
+        });
+    });
+}
+
 void GetCommand::onListing(const hub::TreePage &tree)
 {
+    m_patience.stop();
     const auto wanted = [this](const QString &path) {
         return (m_path.isEmpty() || isBelow(path, m_path)) && m_options.filter.allows(path);
     };
@@ -151,14 +189,14 @@ void GetCommand::onListing(const hub::TreePage &tree)
     QStringList leftOut;
     for (const QString &path : tree.refused) {
         if (wanted(path))
-            leftOut.append(path.left(120));
+            leftOut.append(path);
     }
     m_leftOut = !leftOut.isEmpty();
     if (m_leftOut) {
         m_report.warning(tr("%1 files have names that cannot be written safely and are left out, "
                             "such as: %2")
                              .arg(leftOut.size())
-                             .arg(leftOut.mid(0, namesShown).join(u", "_s)));
+                             .arg(examples(leftOut)));
     }
     if (m_request.chosen.isEmpty() && (!m_request.listing.isEmpty() || m_leftOut)) {
         core::Error error =
@@ -166,33 +204,48 @@ void GetCommand::onListing(const hub::TreePage &tree)
                             m_path.isEmpty() ? m_options.filter.include.join(u", "_s) : m_path);
         return fail(error);
     }
-    auto *pool = QThreadPool::globalInstance();
-    pool->start([this, request = m_request] {
+    weigh();
+}
+
+void GetCommand::weigh()
+{
+    QThreadPool::globalInstance()->start([this, request = m_request, offline = m_config.offline] {
         const session::Receipt receipt =
             session::makeReceipt(request.place, request.repo, request.commit, request.chosen, 0);
-        QMetaObject::invokeMethod(this, [this, receipt] { onReceipt(receipt); });
+        const QStringList missing = offline
+            ? session::missingFiles(request.place, request.repo, request.commit, request.chosen)
+            : QStringList();
+        QMetaObject::invokeMethod(this, [this, receipt, missing] { onReceipt(receipt, missing); });
     });
 }
 
-void GetCommand::onReceipt(const session::Receipt &receipt)
+void GetCommand::onReceipt(const session::Receipt &receipt, const QStringList &missing)
 {
     if (m_ended)
         return;
     m_report.plan(m_request, receipt);
+    if (!missing.isEmpty()) {
+        return failOffline(tr("%1 of %2 chosen files are not in the cache, such as: %3.")
+                               .arg(missing.size())
+                               .arg(m_request.chosen.size())
+                               .arg(examples(missing)));
+    }
+    if (m_config.offline)
+        m_request.listing.clear(); // it came from the cache, which may be read-only
     if (receipt.shortBy > 0) {
         return fail(core::makeError(
             core::ErrorKind::DiskFull,
             u"%1: %2 bytes short"_s.arg(m_request.place.path).arg(receipt.shortBy)));
     }
     if (receipt.toFetch > 0 && !confirmed())
-        return finish(Exit::Cancelled);
+        return stop();
     transfer::Engine &engine = m_services->engine();
     connect(&engine, &transfer::Engine::changed, this, &GetCommand::onChanged);
     connect(&engine, &transfer::Engine::finished, this, &GetCommand::onFinished);
     m_download = engine.add(m_request);
 }
 
-bool GetCommand::confirmed() const
+bool GetCommand::confirmed()
 {
     if (m_options.confirm == GetOptions::Confirm::Yes || !onTerminal())
         return true;
@@ -204,18 +257,22 @@ bool GetCommand::confirmed() const
 
 void GetCommand::onChanged()
 {
+    if (m_ended)
+        return;
     transfer::Engine &engine = m_services->engine();
     m_report.progress(engine.status(m_download), engine.files(m_download));
+    if (m_report.isReaderGone())
+        stop();
 }
 
 void GetCommand::onFinished()
 {
     onChanged();
+    if (m_ended)
+        return;
     const transfer::DownloadStatus status = m_services->engine().status(m_download);
     const Exit exit = exitFor(status);
     m_report.end(m_request, status, exit);
-    if (exit != Exit::Done && status.error)
-        std::cerr << "hubload: " << core::errorSentence(*status.error).toStdString() << std::endl;
     finish(exit);
 }
 
@@ -228,8 +285,14 @@ Exit GetCommand::exitFor(const transfer::DownloadStatus &status) const
     return status.error ? exitForKind(status.error->kind) : Exit::NotFetched;
 }
 
-// Stops, saves what is here, then says how to go on.
 void GetCommand::onInterrupted()
+{
+    m_report.hurry();
+    stop();
+}
+
+// Stops, saves what is here, then says how to go on.
+void GetCommand::stop()
 {
     if (m_ended)
         return;
@@ -240,6 +303,18 @@ void GetCommand::onInterrupted()
     finish(Exit::Cancelled);
 }
 
+// The Hub's answer does not repeat what was asked for; people want to read it.
+core::Error GetCommand::named(core::Error error) const
+{
+    using core::ErrorKind;
+    if (error.kind == ErrorKind::RevisionNotFound)
+        error.detail = m_request.revision;
+    else if (error.kind == ErrorKind::RepoNotFound || error.kind == ErrorKind::Gated
+             || error.kind == ErrorKind::Disabled)
+        error.detail = m_request.repo.display();
+    return error;
+}
+
 void GetCommand::fail(const core::Error &error)
 {
     if (m_ended)
@@ -247,6 +322,16 @@ void GetCommand::fail(const core::Error &error)
     const Exit exit = exitForKind(error.kind);
     m_report.failure(core::errorSentence(error), core::kindName(error.kind), exit);
     finish(exit);
+}
+
+void GetCommand::failOffline(const QString &sentence)
+{
+    if (m_ended)
+        return;
+    //: %1 is the rest of the sentence; HF_HUB_OFFLINE is the name of an environment variable
+    m_report.failure(tr("Offline mode is on (HF_HUB_OFFLINE), and %1").arg(sentence),
+                     core::kindName(core::ErrorKind::Offline), Exit::NoNetwork);
+    finish(Exit::NoNetwork);
 }
 
 void GetCommand::finish(Exit exit)

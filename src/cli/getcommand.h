@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "cli/report.h"
 #include "session/config.h"
 #include "session/services.h"
+#include "session/storedlisting.h"
 
 namespace cli {
 
@@ -27,15 +29,22 @@ Q_SIGNALS:
     void ended(int exitCode);
 
 private:
+    // Asking the Hub, or, in offline mode, the cache.
+    void askHub();
+    void askCache();
     void onCommit(const QString &commit);
     void onListing(const hub::TreePage &tree);
-    void onReceipt(const session::Receipt &receipt);
-    bool confirmed() const;
+    void weigh();
+    void onReceipt(const session::Receipt &receipt, const QStringList &missing);
+    bool confirmed();
     void onChanged();
     void onFinished();
     void onInterrupted();
+    void stop();
+    core::Error named(core::Error error) const;
     Exit exitFor(const transfer::DownloadStatus &status) const;
     void fail(const core::Error &error);
+    void failOffline(const QString &sentence);
     void finish(Exit exit);
 
     session::Config m_config;
@@ -45,6 +54,7 @@ private:
     std::unique_ptr<session::Services> m_services;
     transfer::DownloadRequest m_request;
     transfer::DownloadId m_download;
+    QTimer m_patience; // says that we still wait for the Hub
     QString m_path; // file or folder that the link named; empty: none
     bool m_leftOut = false; // something that was asked for cannot be written
     bool m_ended = false;

@@ -3,7 +3,11 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 
+#include <algorithm>
+#include <optional>
+
 #include "cli/words.h"
+#include "core/redact.h"
 
 using namespace Qt::StringLiterals;
 
@@ -34,6 +38,19 @@ void addOptions(QCommandLineParser &parser)
             "[models/|datasets/|spaces/][ORG/]NAME[@REV], an hf:// address or a link of the Hub."));
 }
 
+// The parser takes any word for a value, so a forgotten one would swallow the next option.
+std::optional<QString> optionWithoutValue(const QCommandLineParser &parser)
+{
+    for (const QString &name : {u"rev"_s, u"files"_s, u"exclude"_s, u"log"_s}) {
+        const QStringList values = parser.values(name);
+        if (std::any_of(values.begin(), values.end(), [](const QString &value) {
+                return value.isEmpty() || value.startsWith("--"_L1);
+            }))
+            return name;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 core::Result<GetOptions> parseGet(const QStringList &arguments)
@@ -46,6 +63,10 @@ core::Result<GetOptions> parseGet(const QStringList &arguments)
     options.help = parser.isSet(u"help"_s);
     if (options.help)
         return options;
+    if (const auto name = optionWithoutValue(parser)) {
+        return core::fail(core::ErrorKind::BadInput,
+                          Words::tr("The option --%1 needs a value.").arg(*name));
+    }
     const QStringList repos = parser.positionalArguments();
     if (repos.isEmpty())
         return core::fail(core::ErrorKind::BadInput,
@@ -54,7 +75,7 @@ core::Result<GetOptions> parseGet(const QStringList &arguments)
         return core::fail(
             core::ErrorKind::BadInput,
             Words::tr("One repo at a time; “%1” is one too many. Patterns follow --files.")
-                .arg(repos.at(1).left(80)));
+                .arg(core::redactText(repos.at(1)).left(80)));
     options.repo = repos.first();
     options.revision = parser.value(u"rev"_s);
     options.filter.include = parser.values(u"files"_s);
@@ -66,9 +87,9 @@ core::Result<GetOptions> parseGet(const QStringList &arguments)
     if (parser.isSet(u"log"_s)) {
         const QString level = parser.value(u"log"_s);
         if (level != "normal"_L1 && level != "detailed"_L1)
-            return core::fail(
-                core::ErrorKind::BadInput,
-                Words::tr("--log takes normal or detailed, not “%1”.").arg(level.left(40)));
+            return core::fail(core::ErrorKind::BadInput,
+                              Words::tr("--log takes normal or detailed, not “%1”.")
+                                  .arg(core::redactText(level).left(40)));
         if (level == "detailed"_L1)
             options.log = core::LogLevel::Detailed;
     }

@@ -3,17 +3,13 @@
 #include <QCoreApplication>
 #include <QJsonDocument>
 
-#include <cstdio>
+#include <unistd.h>
 
 #include "cache/layout.h"
 #include "cli/words.h"
 #include "core/errortext.h"
 #include "core/format.h"
 #include "core/redact.h"
-
-#ifdef Q_OS_UNIX
-#include <unistd.h>
-#endif
 
 using namespace Qt::StringLiterals;
 
@@ -22,23 +18,6 @@ namespace cli {
 namespace {
 
 constexpr int formatVersion = 1;
-
-bool isTerminal(FILE *stream)
-{
-#ifdef Q_OS_UNIX
-    return isatty(fileno(stream)) != 0;
-#else
-    Q_UNUSED(stream)
-    return false;
-#endif
-}
-
-void print(FILE *stream, const QString &text)
-{
-    const QByteArray bytes = text.toUtf8();
-    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stream);
-    std::fflush(stream);
-}
 
 QString size(qint64 bytes)
 {
@@ -61,23 +40,49 @@ QString snapshotFolder(const core::RepoId &repo, const QString &commit,
 
 Report::Report(GetOptions::Output output)
     : m_output(output)
-    , m_terminal(isTerminal(stderr))
+    , m_out(STDOUT_FILENO)
+    , m_err(STDERR_FILENO)
+    , m_terminal(m_err.isTerminal())
 {
 }
 
-void Report::event(const QString &name, QJsonObject object) const
+// On standard output. That it cannot be written is said once; the files are worth more than words
+// about them.
+void Report::print(const QString &text)
+{
+    m_out.write(text.toUtf8());
+    if (m_out.state() != Output::State::Broken || m_saidBroken)
+        return;
+    m_saidBroken = true;
+    line(Words::tr("hubload: Standard output cannot be written; the files are fetched all the "
+                   "same."));
+}
+
+void Report::event(const QString &name, QJsonObject object)
 {
     if (m_output != GetOptions::Output::Json)
         return;
     object.insert(u"version"_s, formatVersion);
     object.insert(u"event"_s, name);
-    print(stdout, QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + u'\n');
+    print(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + u'\n');
 }
 
-void Report::line(const QString &text) const
+void Report::line(const QString &text)
 {
-    print(stderr, (m_lineOpen ? u"\n"_s : QString()) + core::redactText(text) + u'\n');
+    m_err.write(((m_lineOpen ? u"\n"_s : QString()) + core::redactText(text) + u'\n').toUtf8());
     m_lineOpen = false;
+}
+
+void Report::note(const QString &text)
+{
+    if (m_terminal)
+        line(text);
+}
+
+void Report::hurry()
+{
+    m_out.hurry();
+    m_err.hurry();
 }
 
 void Report::plan(const transfer::DownloadRequest &request, const session::Receipt &receipt)
@@ -93,11 +98,10 @@ void Report::plan(const transfer::DownloadRequest &request, const session::Recei
            {u"bytes_free"_s, receipt.freeBytes},
            {u"path"_s, snapshotFolder(request.repo, request.commit, request.place)}});
     if (m_output == GetOptions::Output::Text) {
-        print(stderr,
-              Words::tr("%1 at %2: %3 files, %4; already here %5, to fetch %6\n")
-                  .arg(request.repo.display(), request.commit.left(7))
-                  .arg(receipt.files)
-                  .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
+        line(Words::tr("%1 at %2: %3 files, %4; already here %5, to fetch %6")
+                 .arg(request.repo.display(), request.commit.left(7))
+                 .arg(receipt.files)
+                 .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
     }
 }
 
@@ -168,7 +172,7 @@ void Report::progress(const transfer::DownloadStatus &status,
               .arg(status.files)
               .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left);
     text = core::redactText(text).left(200);
-    print(stderr, u"\r\x1b[K"_s + text);
+    m_err.write((u"\r\x1b[K"_s + text).toUtf8());
     m_lineOpen = true;
 }
 
@@ -189,10 +193,12 @@ void Report::end(const transfer::DownloadRequest &request, const transfer::Downl
         object.insert(u"error"_s, errorObject(*status.error));
     event(u"end"_s, object);
     if (m_lineOpen)
-        print(stderr, u"\n"_s);
+        m_err.write("\n"_ba);
     m_lineOpen = false;
+    if (exit != Exit::Done && status.error)
+        line(u"hubload: "_s + core::errorSentence(*status.error));
     if (m_output == GetOptions::Output::Text && exit == Exit::Done)
-        print(stdout, folder + u'\n');
+        print(folder + u'\n');
 }
 
 void Report::failure(const QString &sentence, const QString &kind, Exit exit)

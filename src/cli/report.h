@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/getoptions.h"
+#include "cli/output.h"
 #include "core/error.h"
 #include "session/receipt.h"
 #include "transfer/download.h"
@@ -23,23 +24,33 @@ public:
 
     void plan(const transfer::DownloadRequest &request, const session::Receipt &receipt);
     void warning(const QString &text);
+    // For a person who waits at a terminal; nobody else hears it.
+    void note(const QString &text);
     // Says what is new since the last call.
     void progress(const transfer::DownloadStatus &status, const QList<transfer::FileStatus> &files);
     void end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
              Exit exit);
     void failure(const QString &sentence, const QString &kind, Exit exit);
 
+    // Whoever read our standard output has closed it.
+    bool isReaderGone() const { return m_out.state() == Output::State::ReaderGone; }
+    void hurry(); // a reader that does not read must not hold us up any more
+
 private:
-    void event(const QString &name, QJsonObject object) const;
+    void event(const QString &name, QJsonObject object);
+    void print(const QString &text);
     void fileEvents(const transfer::DownloadStatus &status,
                     const QList<transfer::FileStatus> &files);
-    void line(const QString &text) const;
+    void line(const QString &text);
 
     GetOptions::Output m_output;
+    Output m_out;
+    Output m_err;
     bool m_terminal = false;
     QHash<QString, transfer::State> m_states;
     qint64 m_lastDone = -1;
-    mutable bool m_lineOpen = false; // a progress line that the next text must not be glued to
+    bool m_saidBroken = false;
+    bool m_lineOpen = false; // a progress line that the next text must not be glued to
 };
 
 } // namespace cli
