@@ -15,6 +15,22 @@
         <source>Stopped. What has arrived is kept; the same command goes on from there.</source>
         <translation>Angehalten. Was da ist, bleibt; derselbe Befehl macht dort weiter.</translation>
     </message>
+    <message>
+        <source>Waiting for %1 …</source>
+        <translation>Warte auf %1 …</translation>
+    </message>
+    <message>
+        <source>HF_HUB_OFFLINE is set, and the cache does not know “%1” of %2.</source>
+        <translation>HF_HUB_OFFLINE ist gesetzt, und der Cache kennt „%1“ von %2 nicht.</translation>
+    </message>
+    <message>
+        <source>HF_HUB_OFFLINE is set, and the cache does not know which files “%1” of %2 has.</source>
+        <translation>HF_HUB_OFFLINE ist gesetzt, und der Cache weiß nicht, welche Dateien „%1“ von %2 hat.</translation>
+    </message>
+    <message>
+        <source>HF_HUB_OFFLINE is set, and %1 of %2 chosen files are not in the cache, such as: %3.</source>
+        <translation>HF_HUB_OFFLINE ist gesetzt, und %1 von %2 gewählten Dateien sind nicht im Cache, zum Beispiel: %3.</translation>
+    </message>
 </context>
 <context>
     <name>cli::Words</name>
@@ -97,14 +113,20 @@ Proxy-Variablen.</translation>
         <translation>Aufruf: hubload get REPO [Optionen]</translation>
     </message>
     <message>
-        <source>%1 at %2: %3 files, %4; already here %5, to fetch %6
-</source>
-        <translation>%1 bei %2: %3 Dateien, %4; schon hier %5, zu holen %6
-</translation>
-    </message>
-    <message>
         <source>%1 of %2, %3 of %4 files, %5, %6 left</source>
         <translation>%1 von %2, %3 von %4 Dateien, %5, noch %6</translation>
+    </message>
+    <message>
+        <source>The option --%1 needs a value.</source>
+        <translation>Die Option --%1 braucht einen Wert.</translation>
+    </message>
+    <message>
+        <source>Standard output cannot be written; the files are fetched all the same.</source>
+        <translation>Die Standardausgabe lässt sich nicht schreiben; die Dateien werden trotzdem geholt.</translation>
+    </message>
+    <message>
+        <source>%1 at %2: %3 files, %4; already here %5, to fetch %6</source>
+        <translation>%1 bei %2: %3 Dateien, %4; schon hier %5, zu holen %6</translation>
     </message>
 </context>
 <context>

@@ -162,10 +162,12 @@ void GetCommand::askCache()
         QMetaObject::invokeMethod(this, [this, stored] {
             const QString name = m_request.repo.display();
             if (!stored && stored.error().kind == core::ErrorKind::RevisionNotFound)
-                return failOffline(tr("the cache does not know what “%1” of %2 is.")
-                                       .arg(m_request.revision, name));
+                return failOffline(
+                    tr("HF_HUB_OFFLINE is set, and the cache does not know “%1” of %2.")
+                        .arg(m_request.revision, name));
             if (!stored)
-                return failOffline(tr("the cache does not know which files “%1” of %2 has.")
+                return failOffline(tr("HF_HUB_OFFLINE is set, and the cache does not know which "
+                                      "files “%1” of %2 has.")
                                        .arg(m_request.revision, name));
             m_request.commit = stored->commit;
             onListing(stored->tree);
@@ -225,7 +227,8 @@ void GetCommand::onReceipt(const session::Receipt &receipt, const QStringList &m
         return;
     m_report.plan(m_request, receipt);
     if (!missing.isEmpty()) {
-        return failOffline(tr("%1 of %2 chosen files are not in the cache, such as: %3.")
+        return failOffline(tr("HF_HUB_OFFLINE is set, and %1 of %2 chosen files are not in the "
+                              "cache, such as: %3.")
                                .arg(missing.size())
                                .arg(m_request.chosen.size())
                                .arg(examples(missing)));
@@ -328,9 +331,7 @@ void GetCommand::failOffline(const QString &sentence)
 {
     if (m_ended)
         return;
-    //: %1 is the rest of the sentence; HF_HUB_OFFLINE is the name of an environment variable
-    m_report.failure(tr("Offline mode is on (HF_HUB_OFFLINE), and %1").arg(sentence),
-                     core::kindName(core::ErrorKind::Offline), Exit::NoNetwork);
+    m_report.failure(sentence, core::kindName(core::ErrorKind::Offline), Exit::NoNetwork);
     finish(Exit::NoNetwork);
 }
 

@@ -54,8 +54,8 @@ void Report::print(const QString &text)
     if (m_out.state() != Output::State::Broken || m_saidBroken)
         return;
     m_saidBroken = true;
-    line(Words::tr("hubload: Standard output cannot be written; the files are fetched all the "
-                   "same."));
+    line(u"hubload: "_s
+         + Words::tr("Standard output cannot be written; the files are fetched all the same."));
 }
 
 void Report::event(const QString &name, QJsonObject object)

@@ -368,7 +368,7 @@ void Attempt::onDigest(const core::Result<QString> &hex)
     m_end = AttemptEnd();
     m_end->mismatch = true;
     m_end->error = core::makeError(core::ErrorKind::Checksum, m_job.paths.first());
-    qCWarning(lcAttempt) << "expected" << m_job.content->text << "but the disk has" << *hex;
+    qCInfo(lcAttempt) << "expected" << m_job.content->text << "but the disk has" << *hex;
     m_end->kind = AttemptEnd::Kind::Failed;
     endWhenQuiet();
 }
