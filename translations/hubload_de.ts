@@ -4,10 +4,6 @@
 <context>
     <name>cli::GetCommand</name>
     <message>
-        <source>%1 files have names that cannot be written safely and are left out, such as: %2</source>
-        <translation>%1 Dateien haben Namen, die sich nicht sicher schreiben lassen, und bleiben weg, zum Beispiel: %2</translation>
-    </message>
-    <message>
         <source>Fetch it? [Y/n] </source>
         <translation>Holen? [Y/n] </translation>
     </message>
@@ -30,6 +26,14 @@
     <message>
         <source>HF_HUB_OFFLINE is set, and %1 of %2 chosen files are not in the cache, such as: %3.</source>
         <translation>HF_HUB_OFFLINE ist gesetzt, und %1 von %2 gewählten Dateien sind nicht im Cache, zum Beispiel: %3.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</source>
+        <extracomment>%1 is one or a few file names</extracomment>
+        <translation>
+            <numerusform>%n Datei ausgelassen, nämlich %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Verzeichnis, das keine Größe nennt.</numerusform>
+            <numerusform>%n Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Verzeichnis, das keine Größe nennt.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -124,9 +128,16 @@ Proxy-Variablen.</translation>
         <source>Standard output cannot be written; the files are fetched all the same.</source>
         <translation>Die Standardausgabe lässt sich nicht schreiben; die Dateien werden trotzdem geholt.</translation>
     </message>
+    <message numerus="yes">
+        <source>%1 at %2: %n file(s), %3; already here %4, to fetch %5</source>
+        <translation>
+            <numerusform>%1 bei %2: %n Datei, %3; schon hier %4, zu holen %5</numerusform>
+            <numerusform>%1 bei %2: %n Dateien, %3; schon hier %4, zu holen %5</numerusform>
+        </translation>
+    </message>
     <message>
-        <source>%1 at %2: %3 files, %4; already here %5, to fetch %6</source>
-        <translation>%1 bei %2: %3 Dateien, %4; schon hier %5, zu holen %6</translation>
+        <source>Waiting for the Hub, %1</source>
+        <translation>Warten auf den Hub, %1</translation>
     </message>
 </context>
 <context>
@@ -426,6 +437,11 @@ Proxy-Variablen.</translation>
         <source>%1 %2</source>
         <extracomment>A title and an advice, both whole sentences, in one line</extracomment>
         <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>The connection was refused or cut off (%1).</source>
+        <extracomment>%1 is the reason, in the words of the network library</extracomment>
+        <translation>Die Verbindung wurde verweigert oder abgebrochen (%1).</translation>
     </message>
 </context>
 <context>

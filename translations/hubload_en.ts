@@ -2,6 +2,27 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>cli::GetCommand</name>
+    <message numerus="yes">
+        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</source>
+        <extracomment>%1 is one or a few file names</extracomment>
+        <translation>
+            <numerusform>%n file left out, %1: a name that cannot be written safely, or a listing that tells no size.</numerusform>
+            <numerusform>%n files left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cli::Words</name>
+    <message numerus="yes">
+        <source>%1 at %2: %n file(s), %3; already here %4, to fetch %5</source>
+        <translation>
+            <numerusform>%1 at %2: %n file, %3; already here %4, to fetch %5</numerusform>
+            <numerusform>%1 at %2: %n files, %3; already here %4, to fetch %5</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>gui::DiscoverPage</name>
     <message numerus="yes">
         <source>%n loaded, more follow as you scroll</source>

@@ -7,6 +7,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "cache/store.h"
 #include "core/errortext.h"
 
 using namespace Qt::StringLiterals;
@@ -193,14 +194,24 @@ void GetCommand::onListing(const hub::TreePage &tree)
         if (wanted(path))
             leftOut.append(path);
     }
+    const bool hasFiles = !m_request.listing.isEmpty();
+    if (!tree.refused.isEmpty())
+        m_request.listing.clear(); // others would take what is left for all there is
     m_leftOut = !leftOut.isEmpty();
     if (m_leftOut) {
-        m_report.warning(tr("%1 files have names that cannot be written safely and are left out, "
-                            "such as: %2")
-                             .arg(leftOut.size())
-                             .arg(examples(leftOut)));
+        const QString sentence =
+            //: %1 is one or a few file names
+            tr("%n file(s) left out, such as %1: a name that cannot be written safely, or a "
+               "listing "
+               "that tells no size.",
+               nullptr, static_cast<int>(leftOut.size()))
+                .arg(examples(leftOut));
+        if (m_request.chosen.isEmpty())
+            return fail(sentence, core::ErrorKind::Protocol, Exit::NotFetched);
+        m_report.warning(sentence);
     }
-    if (m_request.chosen.isEmpty() && (!m_request.listing.isEmpty() || m_leftOut)) {
+    const bool isAsked = !m_path.isEmpty() || !m_options.filter.include.isEmpty();
+    if (m_request.chosen.isEmpty() && (hasFiles || isAsked)) {
         core::Error error =
             core::makeError(core::ErrorKind::EntryNotFound,
                             m_path.isEmpty() ? m_options.filter.include.join(u", "_s) : m_path);
@@ -209,38 +220,53 @@ void GetCommand::onListing(const hub::TreePage &tree)
     weigh();
 }
 
+// What is here, what is missing, and whether there is room. Blocks.
+GetCommand::Weighed GetCommand::weighed(const transfer::DownloadRequest &request,
+                                        const session::Config &config)
+{
+    Weighed result;
+    result.receipt =
+        session::makeReceipt(request.place, request.repo, request.commit, request.chosen, 0);
+    if (config.offline)
+        result.missing =
+            session::missingFiles(request.place, request.repo, request.commit, request.chosen);
+    if (result.receipt.shortBy <= 0)
+        return result;
+    // A place where no file can be made has no room either; that is not what is wrong with it.
+    if (const auto prepared = cache::Store(request.place).prepare(request.repo); !prepared)
+        result.trouble = prepared.error();
+    else
+        result.trouble = core::makeError(
+            core::ErrorKind::DiskFull,
+            u"%1: %2 bytes short"_s.arg(request.place.path).arg(result.receipt.shortBy));
+    return result;
+}
+
 void GetCommand::weigh()
 {
-    QThreadPool::globalInstance()->start([this, request = m_request, offline = m_config.offline] {
-        const session::Receipt receipt =
-            session::makeReceipt(request.place, request.repo, request.commit, request.chosen, 0);
-        const QStringList missing = offline
-            ? session::missingFiles(request.place, request.repo, request.commit, request.chosen)
-            : QStringList();
-        QMetaObject::invokeMethod(this, [this, receipt, missing] { onReceipt(receipt, missing); });
+    QThreadPool::globalInstance()->start([this, request = m_request, config = m_config] {
+        const Weighed result = weighed(request, config);
+        QMetaObject::invokeMethod(this, [this, result] { onWeighed(result); });
     });
 }
 
-void GetCommand::onReceipt(const session::Receipt &receipt, const QStringList &missing)
+void GetCommand::onWeighed(const Weighed &weighed)
 {
     if (m_ended)
         return;
-    m_report.plan(m_request, receipt);
-    if (!missing.isEmpty()) {
+    m_report.plan(m_request, weighed.receipt);
+    if (!weighed.missing.isEmpty()) {
         return failOffline(tr("HF_HUB_OFFLINE is set, and %1 of %2 chosen files are not in the "
                               "cache, such as: %3.")
-                               .arg(missing.size())
+                               .arg(weighed.missing.size())
                                .arg(m_request.chosen.size())
-                               .arg(examples(missing)));
+                               .arg(examples(weighed.missing)));
     }
     if (m_config.offline)
         m_request.listing.clear(); // it came from the cache, which may be read-only
-    if (receipt.shortBy > 0) {
-        return fail(core::makeError(
-            core::ErrorKind::DiskFull,
-            u"%1: %2 bytes short"_s.arg(m_request.place.path).arg(receipt.shortBy)));
-    }
-    if (receipt.toFetch > 0 && !confirmed())
+    if (weighed.trouble)
+        return fail(*weighed.trouble);
+    if (weighed.receipt.toFetch > 0 && !confirmed())
         return stop();
     transfer::Engine &engine = m_services->engine();
     connect(&engine, &transfer::Engine::changed, this, &GetCommand::onChanged);
@@ -320,19 +346,20 @@ core::Error GetCommand::named(core::Error error) const
 
 void GetCommand::fail(const core::Error &error)
 {
-    if (m_ended)
-        return;
-    const Exit exit = exitForKind(error.kind);
-    m_report.failure(core::errorSentence(error), core::kindName(error.kind), exit);
-    finish(exit);
+    fail(core::errorSentence(error), error.kind, exitForKind(error.kind));
 }
 
 void GetCommand::failOffline(const QString &sentence)
 {
+    fail(sentence, core::ErrorKind::Offline, Exit::NoNetwork);
+}
+
+void GetCommand::fail(const QString &sentence, core::ErrorKind kind, Exit exit)
+{
     if (m_ended)
         return;
-    m_report.failure(sentence, core::kindName(core::ErrorKind::Offline), Exit::NoNetwork);
-    finish(Exit::NoNetwork);
+    m_report.failure(sentence, core::kindName(kind), exit);
+    finish(exit);
 }
 
 void GetCommand::finish(Exit exit)

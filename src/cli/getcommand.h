@@ -34,8 +34,14 @@ private:
     void askCache();
     void onCommit(const QString &commit);
     void onListing(const hub::TreePage &tree);
+    struct Weighed {
+        session::Receipt receipt;
+        QStringList missing; // offline: chosen, but not in the cache
+        std::optional<core::Error> trouble;
+    };
+    static Weighed weighed(const transfer::DownloadRequest &request, const session::Config &config);
     void weigh();
-    void onReceipt(const session::Receipt &receipt, const QStringList &missing);
+    void onWeighed(const Weighed &weighed);
     bool confirmed();
     void onChanged();
     void onFinished();
@@ -44,6 +50,7 @@ private:
     core::Error named(core::Error error) const;
     Exit exitFor(const transfer::DownloadStatus &status) const;
     void fail(const core::Error &error);
+    void fail(const QString &sentence, core::ErrorKind kind, Exit exit);
     void failOffline(const QString &sentence);
     void finish(Exit exit);
 

@@ -69,7 +69,8 @@ void Report::event(const QString &name, QJsonObject object)
 
 void Report::line(const QString &text)
 {
-    m_err.write(((m_lineOpen ? u"\n"_s : QString()) + core::redactText(text) + u'\n').toUtf8());
+    const QString shown = core::printable(core::redactText(text));
+    m_err.write(((m_lineOpen ? u"\n"_s : QString()) + shown + u'\n').toUtf8());
     m_lineOpen = false;
 }
 
@@ -98,9 +99,9 @@ void Report::plan(const transfer::DownloadRequest &request, const session::Recei
            {u"bytes_free"_s, receipt.freeBytes},
            {u"path"_s, snapshotFolder(request.repo, request.commit, request.place)}});
     if (m_output == GetOptions::Output::Text) {
-        line(Words::tr("%1 at %2: %3 files, %4; already here %5, to fetch %6")
+        line(Words::tr("%1 at %2: %n file(s), %3; already here %4, to fetch %5", nullptr,
+                       receipt.files)
                  .arg(request.repo.display(), request.commit.left(7))
-                 .arg(receipt.files)
                  .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
     }
 }
@@ -145,7 +146,10 @@ void Report::progress(const transfer::DownloadStatus &status,
 {
     if (m_output == GetOptions::Output::Json) {
         fileEvents(status, files);
-        if (status.done == m_lastDone)
+        // A wait is told when it begins, not at every second of it.
+        const bool waitsAnew = status.hubWait && (!m_lastWait || *status.hubWait > *m_lastWait);
+        m_lastWait = status.hubWait;
+        if (status.done == m_lastDone && !waitsAnew)
             return;
         m_lastDone = status.done;
         QJsonObject object{{u"state"_s, transfer::stateName(status.state)},
@@ -156,6 +160,8 @@ void Report::progress(const transfer::DownloadStatus &status,
                            {u"bytes_per_second"_s, static_cast<qint64>(status.bytesPerSecond)}};
         if (status.secondsLeft)
             object.insert(u"seconds_left"_s, *status.secondsLeft);
+        if (status.hubWait)
+            object.insert(u"hub_wait_seconds"_s, static_cast<qint64>(status.hubWait->count()));
         event(u"progress"_s, object);
         return;
     }
@@ -164,14 +170,24 @@ void Report::progress(const transfer::DownloadStatus &status,
     const QString left = status.secondsLeft
         ? core::formatDuration(std::chrono::seconds(*status.secondsLeft), core::Isolation::Plain)
         : u"–"_s;
-    QString text = status.state == transfer::State::Waiting && status.error
-        ? core::errorSentence(*status.error)
-        : Words::tr("%1 of %2, %3 of %4 files, %5, %6 left")
-              .arg(size(status.done), size(status.size))
-              .arg(status.filesDone)
-              .arg(status.files)
-              .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left);
-    text = core::redactText(text).left(200);
+    if (status.hubWait) {
+        return progressLine(
+            Words::tr("Waiting for the Hub, %1")
+                .arg(core::formatDuration(*status.hubWait, core::Isolation::Plain)));
+    }
+    progressLine(
+        status.state == transfer::State::Waiting && status.error
+            ? core::errorSentence(*status.error)
+            : Words::tr("%1 of %2, %3 of %4 files, %5, %6 left")
+                  .arg(size(status.done), size(status.size))
+                  .arg(status.filesDone)
+                  .arg(status.files)
+                  .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left));
+}
+
+void Report::progressLine(const QString &sentence)
+{
+    const QString text = core::printable(core::redactText(sentence)).left(200);
     m_err.write((u"\r\x1b[K"_s + text).toUtf8());
     m_lineOpen = true;
 }

@@ -42,6 +42,7 @@ private:
     void fileEvents(const transfer::DownloadStatus &status,
                     const QList<transfer::FileStatus> &files);
     void line(const QString &text);
+    void progressLine(const QString &sentence); // over the last one
 
     GetOptions::Output m_output;
     Output m_out;
@@ -49,6 +50,7 @@ private:
     bool m_terminal = false;
     QHash<QString, transfer::State> m_states;
     qint64 m_lastDone = -1;
+    std::optional<std::chrono::seconds> m_lastWait;
     bool m_saidBroken = false;
     bool m_lineOpen = false; // a progress line that the next text must not be glued to
 };

@@ -48,9 +48,10 @@ constexpr Entry entries[] = {
       //: %1 is the name of a computer on the network
       QT_TRANSLATE_NOOP("core::ErrorText", "The name “%1” could not be found."),
       QT_TRANSLATE_NOOP("core::ErrorText", "Check the network connection and the Hub address.") },
-    { ErrorKind::ConnectionLost, Subject::None,
+    { ErrorKind::ConnectionLost, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "The connection was refused or cut off."),
-      nullptr,
+      //: %1 is the reason, in the words of the network library
+      QT_TRANSLATE_NOOP("core::ErrorText", "The connection was refused or cut off (%1)."),
       QT_TRANSLATE_NOOP("core::ErrorText", "Check the network connection; a firewall or proxy may be in the way.") },
     { ErrorKind::Timeout, Subject::None,
       QT_TRANSLATE_NOOP("core::ErrorText", "Nothing arrived in time."),
@@ -178,10 +179,7 @@ const Entry &entryFor(ErrorKind kind)
 // Words from outside: one line, no control characters, no secrets, not endless.
 QString tamed(const QString &text, qsizetype longest)
 {
-    QString shown = redactText(text).simplified();
-    std::replace_if(
-        shown.begin(), shown.end(), [](QChar c) { return c.category() == QChar::Other_Control; },
-        QChar::ReplacementCharacter);
+    const QString shown = printable(redactText(text).simplified());
     return shown.size() > longest ? shown.left(longest) + u'…' : shown;
 }
 

@@ -136,4 +136,12 @@ QString isolate(const QString &name)
     return wrapped(marked, Isolation::Marks);
 }
 
+QString printable(QString text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](QChar c) { return c.category() == QChar::Other_Control; },
+        QChar::ReplacementCharacter);
+    return text;
+}
+
 } // namespace core

@@ -20,4 +20,8 @@ QString formatCount(qint64 count);
 // A name that stays left-to-right in any text: repo ids, paths, commits.
 QString isolate(const QString &name);
 
+// Text from outside as one line that plays no tricks on a terminal or a label: control characters
+// are replaced.
+QString printable(QString text);
+
 } // namespace core

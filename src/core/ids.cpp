@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/format.h"
+
 using namespace Qt::StringLiterals;
 
 namespace core {
@@ -17,6 +19,13 @@ struct Words {
 bool isLetterOrDigit(QChar c)
 {
     return (c >= u'0' && c <= u'9') || (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z');
+}
+
+bool isHex(QStringView text)
+{
+    return std::all_of(text.begin(), text.end(), [](QChar c) {
+        return (c >= u'0' && c <= u'9') || (c >= u'a' && c <= u'f') || (c >= u'A' && c <= u'F');
+    });
 }
 
 bool isLowerHex(QStringView text)
@@ -59,12 +68,10 @@ bool isRepoText(QStringView id)
     return isRepoPart(id.first(slash)) && isRepoPart(id.sliced(slash + 1));
 }
 
-// For messages: short, and unable to play tricks on a terminal.
+// For messages.
 QString quoted(const QString &text)
 {
-    QString shown = text.left(100);
-    std::replace_if(shown.begin(), shown.end(), isControl, QChar::ReplacementCharacter);
-    return shown;
+    return printable(text.left(100));
 }
 
 // What git check-ref-format refuses in one part of a name, and what no file can be called.
@@ -99,12 +106,13 @@ bool isPathPart(QStringView part)
 
 bool isPathText(QStringView path)
 {
-    constexpr qsizetype longest = 4096;
+    constexpr qsizetype longest = 2048; // bytes: below it there is room for the cache's own folders
+    constexpr qsizetype deepest = 100; // other programs walk the cache by recursion
     if (path.size() > longest || !path.isValidUtf16() || hasControl(path)
         || path.toUtf8().size() > longest)
         return false;
     const QList<QStringView> parts = path.split(u'/');
-    return std::all_of(parts.begin(), parts.end(), isPathPart);
+    return parts.size() <= deepest && std::all_of(parts.begin(), parts.end(), isPathPart);
 }
 
 // Anything a file can be called everywhere, except what could be taken for one of our own files
@@ -204,10 +212,10 @@ Result<ContentId> ContentId::make(const QString &etag)
         return fail(ErrorKind::Protocol, u"not a content id: \"%1\""_s.arg(quoted(etag)));
     ContentId id;
     id.text = text.toString();
-    if (isLowerHex(text) && text.size() == 64)
-        id.kind = Kind::Sha256;
-    else if (isLowerHex(text) && text.size() == 40)
-        id.kind = Kind::GitSha1;
+    if (!isHex(text) || (text.size() != 64 && text.size() != 40))
+        return id;
+    id.kind = text.size() == 64 ? Kind::Sha256 : Kind::GitSha1;
+    id.text = id.text.toLower(); // one digest has one name
     return id;
 }
 

@@ -1,6 +1,7 @@
 #include "hub/client.h"
 
 #include <QFutureWatcher>
+#include <QHash>
 #include <QPromise>
 #include <QSet>
 #include <QThreadPool>
@@ -21,6 +22,7 @@ constexpr qint64 LongestAccount = 4 * 1024 * 1024;
 constexpr qint64 LongestCard = 2 * 1024 * 1024;
 constexpr qsizetype LongestHere = 1024 * 1024; // longer bodies are parsed in the pool
 constexpr int MostPages = 2000;
+constexpr int MostBarrenPages = 3; // in a row
 constexpr qint64 MostEntries = 2'000'000;
 
 template <typename T> using Parse = std::function<core::Result<T>(const HttpReply &)>;
@@ -147,6 +149,8 @@ private:
         if (!result)
             return m_call->finish(core::Unexpected(result.error()));
         TreePage page = withoutRepeats(*result);
+        const bool isNew = !page.entries.isEmpty() || !page.refused.isEmpty();
+        m_barrenPages = isNew ? 0 : m_barrenPages + 1;
         const QUrl next = page.next;
         if (next.isValid())
             page.next = m_tools.http.config().endpoint.rebase(next);
@@ -161,6 +165,8 @@ private:
             return m_call->finish(m_all);
         if (m_visited.contains(page.next))
             return refuse(u"a file listing that leads back to itself"_s);
+        if (m_barrenPages >= MostBarrenPages)
+            return refuse(u"a file listing that goes on without anything new"_s);
         if (m_visited.size() >= MostPages
             || m_all.entries.size() + m_all.refused.size() >= MostEntries)
             return refuse(u"a file listing without end"_s);
@@ -174,14 +180,21 @@ private:
         TreePage fresh{.entries = {}, .refused = page.refused, .next = page.next};
         fresh.entries.reserve(page.entries.size());
         for (const TreeEntry &entry : page.entries) {
-            if (m_paths.contains(entry.path)) {
-                fresh.refused.append(entry.path);
-                continue;
+            const auto known = m_known.constFind(entry.path);
+            if (known == m_known.cend()) {
+                m_known.insert(entry.path, m_all.entries.size() + fresh.entries.size());
+                fresh.entries.append(entry);
+            } else if (entryAt(*known, fresh) != entry) {
+                fresh.refused.append(entry.path); // which of the two is it?
             }
-            m_paths.insert(entry.path);
-            fresh.entries.append(entry);
         }
         return fresh;
+    }
+
+    const TreeEntry &entryAt(qsizetype index, const TreePage &fresh) const
+    {
+        const qsizetype before = m_all.entries.size();
+        return index < before ? m_all.entries.at(index) : fresh.entries.at(index - before);
     }
 
     TreeCall *m_call;
@@ -189,8 +202,9 @@ private:
     Priority m_priority;
     QPointer<Read> m_read;
     QSet<QUrl> m_visited;
-    QSet<QString> m_paths;
+    QHash<QString, qsizetype> m_known; // path: where in m_all
     TreePage m_all;
+    int m_barrenPages = 0; // in a row
     bool m_isStopped = false;
 };
 

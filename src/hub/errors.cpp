@@ -209,6 +209,8 @@ core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &
     // Such a proxy looks up the host of the URL itself: it is its own name that was not found.
     if (proxy.type() == QNetworkProxy::HttpProxy && error.kind == ErrorKind::HostNotFound)
         error.kind = ErrorKind::ConnectionLost;
+    if (error.kind == ErrorKind::HostNotFound && proxy.hostName().isEmpty())
+        error.detail = url.host();
     if (!proxy.hostName().isEmpty())
         error.detail = u"proxy %1: %2"_s.arg(proxyName(proxy), error.detail);
     else if (isProxyError(code))

@@ -21,6 +21,7 @@ constexpr int MostRedirects = 5;
 constexpr qint64 ReadBuffer = 1024 * 1024; // performance-notes.md rule 4
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
+constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
 constexpr int NotFound = 404;
 constexpr int ProxyAuthentication = 407;
 constexpr int FirstError = 400;
@@ -358,7 +359,8 @@ void Exchange::Private::beginAnswer()
 
 void Exchange::Private::onReadyRead()
 {
-    silence.start();
+    if (isStreamOpen)
+        silence.start();
     onHead();
     switch (phase) {
     case Phase::Redirect:
@@ -392,6 +394,11 @@ void Exchange::Private::collect()
                     u"the answer is longer than %1 bytes"_s.arg(request.bodyLimit));
     }
     body += more;
+    // An answer that comes by drops would never end; nobody waits for it.
+    if (bytes - heard < LeastProgress)
+        return;
+    heard = bytes;
+    silence.start();
 }
 
 void Exchange::Private::collectError()

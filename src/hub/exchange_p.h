@@ -91,6 +91,7 @@ struct Exchange::Private {
     int redirects = 0;
     bool isStreamOpen = false; // read() has something to read from
     qint64 bytes = 0;
+    qint64 heard = 0; // bytes, when the silence was last broken
     core::Error stopError;
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
 };

@@ -35,20 +35,6 @@ std::optional<Bucket> bucketOf(const QString &name)
     return std::nullopt;
 }
 
-// What an anonymous visitor may do (hub-api.md 3.3); true until an answer says otherwise.
-qint64 anonymousQuota(Bucket bucket)
-{
-    switch (bucket) {
-    case Bucket::Api:
-        return 500;
-    case Bucket::Resolvers:
-        return 3000;
-    case Bucket::Pages:
-        return 100;
-    }
-    Q_UNREACHABLE();
-}
-
 bool hasRunOut(Duration now, const Budget &budget)
 {
     return budget.resetAt != Duration(0) && now >= budget.resetAt;
@@ -101,6 +87,8 @@ Decision decide(Duration now, const Budget &budget, Priority priority)
 {
     if (now < budget.blockedUntil)
         return {.go = false, .until = budget.blockedUntil};
+    if (!budget.isStated)
+        return {.go = true};
     if (hasRunOut(now, budget))
         return {.go = true};
     if (budget.left <= 0) {
@@ -116,8 +104,6 @@ struct Gate::Private {
         : q(gate)
         , clock(theClock)
     {
-        for (const Bucket bucket : {Bucket::Api, Bucket::Resolvers, Bucket::Pages})
-            door(bucket).budget.quota = door(bucket).budget.left = anonymousQuota(bucket);
     }
 
     Door &door(Bucket bucket) { return doors[static_cast<size_t>(bucket)]; }
@@ -146,6 +132,8 @@ void Gate::Private::refill(Door &door)
 
 void Gate::Private::take(Door &door)
 {
+    if (!door.budget.isStated)
+        return;
     refill(door);
     if (door.budget.resetAt == Duration(0))
         door.budget.resetAt = clock.monotonic() + door.budget.window;
@@ -253,6 +241,7 @@ void Gate::observe(const QList<RateInfo> &rates)
         if (!bucket)
             continue;
         Budget &budget = d->door(*bucket).budget;
+        budget.isStated = true;
         if (rate.quota > 0)
             budget.quota = rate.quota;
         budget.quota = std::max(budget.quota, rate.left);

@@ -19,6 +19,7 @@ enum class Priority { Foreground, Background }; // a person waits, or nobody doe
 
 // What is known of one bucket. Times are of Clock::monotonic().
 struct Budget {
+    bool isStated = false; // an answer has told; before that nothing is counted against anybody
     qint64 quota = 0;
     qint64 left = 0;
     core::Clock::Duration resetAt{0}; // 0: no window seen yet

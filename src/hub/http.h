@@ -53,7 +53,8 @@ struct HttpRequest {
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;
     qint64 bodyLimit = 32 * 1024 * 1024;
-    std::chrono::milliseconds silence{30000}; // no byte for so long ends with Timeout
+    // No byte for so long ends with Timeout; a collected body must bring more than single ones.
+    std::chrono::milliseconds silence{30000};
 };
 
 // The answer of the last hop, and what the Hub said on the way.

@@ -4,7 +4,6 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
-#include <QSet>
 
 #include <cmath>
 
@@ -229,19 +228,16 @@ core::Result<TreePage> parseTree(const QByteArray &json)
     const QJsonArray array = document->array();
     TreePage page;
     page.entries.reserve(array.size());
-    QSet<QString> seen;
     for (const QJsonValue &value : array) {
         const QJsonValue path = value.toObject().value("path"_L1);
         if (!path.isString())
             return core::fail(core::ErrorKind::Protocol, u"a listed file has no path"_s);
         const auto checked = core::checkFilePath(path.toString());
         const auto entry = checked ? entryOf(value.toObject(), *checked) : std::nullopt;
-        if (!entry || seen.contains(entry->path)) {
+        if (entry)
+            page.entries.append(*entry);
+        else
             page.refused.append(textOf(path));
-            continue;
-        }
-        seen.insert(entry->path);
-        page.entries.append(*entry);
     }
     return page;
 }

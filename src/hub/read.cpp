@@ -9,7 +9,13 @@ namespace hub {
 namespace {
 
 constexpr int MostRepeats = 4;
+constexpr int MostTimeouts = 1; // somebody has waited half a minute already
 constexpr int MostRefusals = 5;
+
+int mostRepeats(core::ErrorKind kind)
+{
+    return kind == core::ErrorKind::Timeout ? MostTimeouts : MostRepeats;
+}
 
 bool isWorthRepeating(const core::Error &error)
 {
@@ -64,7 +70,8 @@ void Read::onAnswer(const Exchange &exchange)
     m_refusals = 0;
     const double jitter = QRandomGenerator::global()->generateDouble() * 2.0 - 1.0;
     const auto delay = retryDelay(result.error(), m_failures, jitter);
-    if (!delay || m_failures >= MostRepeats || !isWorthRepeating(result.error()))
+    if (!delay || m_failures >= mostRepeats(result.error().kind)
+        || !isWorthRepeating(result.error()))
         return tell(result);
     ++m_failures;
     m_tools.clock.after(*delay, this, [this] {

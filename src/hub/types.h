@@ -61,7 +61,8 @@ struct TreeEntry {
 
 struct TreePage {
     QList<TreeEntry> entries; // files and folders
-    QStringList refused; // paths that cannot be written safely
+    QStringList refused; // paths that cannot be written safely, that lack a size or that are listed
+                         // twice with different content
     QUrl next; // empty on the last page
 };
 

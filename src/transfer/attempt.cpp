@@ -249,8 +249,7 @@ void Attempt::fill()
     FillJob job;
     job.resolveUrl = m_job.resolveUrl;
     job.size = m_job.size;
-    if (m_job.content->kind != core::ContentId::Kind::Opaque)
-        job.linkedEtag = m_job.content->text.toLatin1();
+    job.content = *m_job.content;
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;
     m_filler = std::make_unique<Filler>(m_worker.http(), *m_partial, job, this);
@@ -267,20 +266,38 @@ void Attempt::fill()
         m_rates = rates;
         Q_EMIT ratesSeen(rates);
     });
-    connect(m_filler.get(), &Filler::ended, this,
-            [this](const std::optional<core::Error> &trouble) {
-                m_newBytes = m_newBytes || m_filler->hasNewBytes();
-                if (m_end)
-                    return;
-                if (trouble)
-                    fail(*trouble);
-                else
-                    compare();
-            });
+    connect(m_filler.get(), &Filler::ended, this, &Attempt::onFilled);
     m_sinceCheckpoint.start();
     m_sinceNote.start();
     m_ticker.start();
     m_filler->begin();
+}
+
+void Attempt::onFilled(const std::optional<core::Error> &trouble)
+{
+    m_newBytes = m_newBytes || m_filler->hasNewBytes();
+    if (m_end || (trouble && adoptFileBehindPointer()))
+        return;
+    if (trouble)
+        fail(*trouble);
+    else
+        compare();
+}
+
+// The listing told of a pointer; the Hub names the file behind it before any byte of it came.
+// Begins anew with that id: other names on disk, another lock.
+bool Attempt::adoptFileBehindPointer()
+{
+    if (!m_filler->fileBehindPointer() || m_newBytes || m_checkpointing)
+        return false;
+    m_job.content = m_filler->fileBehindPointer();
+    m_filler.release()->deleteLater(); // the sender of what is being handled
+    m_ticker.stop();
+    m_partial->discard();
+    m_partial.reset();
+    m_lock.release();
+    lookForEntries();
+    return true;
 }
 
 void Attempt::tick()
@@ -438,6 +455,7 @@ void Attempt::endWhenQuiet()
     if (m_tasks > 0 || m_asking || !m_end)
         return;
     AttemptEnd end = *m_end;
+    end.content = m_job.content;
     end.rates = m_rates;
     end.newBytes = m_newBytes;
     end.checked = m_checked;

@@ -50,6 +50,7 @@ struct AttemptEnd {
     Kind kind = Kind::Stopped;
     core::Error error; // Failed
     QList<hub::RateInfo> rates; // Failed: of the last answer, for a 429
+    std::optional<core::ContentId> content; // the id it worked with, where one is known
     bool mismatch = false; // Failed: the digest differs; the bytes were dropped
     bool newBytes = false; // at least one byte came that was not here before
     bool checked = false; // Published: the digest was compared in this try
@@ -95,6 +96,8 @@ private:
     void compareStoredBlob();
     void replaceStoredBlob();
     void fill();
+    void onFilled(const std::optional<core::Error> &trouble);
+    bool adoptFileBehindPointer();
     void compare();
     void onDigest(const core::Result<QString> &hex);
     void publish();

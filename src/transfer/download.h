@@ -6,6 +6,7 @@
 #include <QStringList>
 #include <QUuid>
 
+#include <chrono>
 #include <optional>
 
 #include "cache/location.h"
@@ -53,12 +54,13 @@ struct DownloadStatus {
     State state = State::Queued;
     qint64 size = 0;
     qint64 done = 0;
-    int files = 0; // blobs; what FileStatus counts
+    int files = 0; // paths: two with one content are one FileStatus and two files
     int filesDone = 0;
     double bytesPerSecond = 0; // smoothed
     std::optional<qint64> secondsLeft;
     std::optional<core::Error> error; // of the worst file
     QDateTime retryAt;
+    std::optional<std::chrono::seconds> hubWait; // tries of it wait for the Hub's budget so long
     bool checked = false; // Done: every file was compared with its id, now or when it was fetched
     QDateTime added;
     QDateTime finished;

@@ -51,6 +51,11 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
             [this](const QList<Progress> &progress) { d->onProgress(progress); });
     connect(worker, &Worker::ratesSeen, this,
             [this](const QList<hub::RateInfo> &rates) { d->gate.observe(rates); });
+    connect(&gate, &hub::Gate::waiting, this,
+            [this](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
+                if (bucket == hub::Bucket::Resolvers)
+                    d->onGateWaits(time);
+            });
     connect(worker, &Worker::surveyed, this,
             [this](const QUuid &id, const QList<qint64> &bytes) { d->onSurveyed(id, bytes); });
     connect(worker, &Worker::completed, this,
@@ -184,7 +189,13 @@ QList<DownloadId> Engine::downloads() const
 DownloadStatus Engine::status(const DownloadId &id) const
 {
     const Group *group = d->find(id);
-    return group ? group->status(d->clock.monotonic()) : DownloadStatus();
+    if (!group)
+        return {};
+    DownloadStatus status = group->status(d->clock.monotonic());
+    status.hubWait = d->hubWait(*group);
+    if (status.hubWait)
+        status.secondsLeft.reset(); // the pauses are not in it
+    return status;
 }
 
 QList<FileStatus> Engine::files(const DownloadId &id) const
@@ -433,6 +444,8 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
         return; // removed meanwhile
     Transfer &transfer = group->at(running.index);
     transfer.attempt = 0;
+    if (end.content)
+        group->learn(running.index, *end.content);
     switch (end.kind) {
     case AttemptEnd::Kind::Published:
         transfer.checked = end.checked;
@@ -484,8 +497,9 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     const core::Error &error = end.error;
     if (error.kind == core::ErrorKind::Locked)
         return lockedPause; // somebody else makes progress; that is no failure of ours
+    // A file host that asks for a pause is no reason to ask the Hub less.
     if (error.kind == core::ErrorKind::RateLimited && transfer.refusals++ < refusalsBeforeFailure
-        && !end.rates.isEmpty())
+        && http.endpoint.isSameOrigin(QUrl(error.url)))
         return gate.refused(hub::Bucket::Resolvers, end.rates, error, transfer.refusals - 1);
     ++transfer.failures;
     const bool givesUp = limits.attempts > 0 && transfer.failures >= limits.attempts;
@@ -498,6 +512,17 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     if (givesUp)
         return {};
     return hub::retryDelay(error, transfer.failures - 1, jitter());
+}
+
+void Engine::Private::onGateWaits(std::optional<std::chrono::seconds> time)
+{
+    gateOpensAt.reset();
+    if (time)
+        gateOpensAt = clock.monotonic() + *time;
+    for (const Running &running : std::as_const(attempts)) {
+        if (const Group *group = find(running.download))
+            touch(*group);
+    }
 }
 
 void Engine::Private::onWaitOver(const DownloadId &id, int index, quint64 turn)

@@ -147,6 +147,18 @@ void Engine::Private::settle(Group &group)
     Q_EMIT q.finished(group.id());
 }
 
+std::optional<std::chrono::seconds> Engine::Private::hubWait(const Group &group) const
+{
+    const bool waits =
+        std::any_of(attempts.cbegin(), attempts.cend(), [&group](const Running &running) {
+            return !running.begun && running.download == group.id();
+        });
+    if (!waits || !gateOpensAt)
+        return {};
+    const core::Clock::Duration left = *gateOpensAt - clock.monotonic();
+    return std::chrono::ceil<std::chrono::seconds>(std::max(core::Clock::Duration(0), left));
+}
+
 void Engine::Private::touch(const Group &group)
 {
     dirty.insert(group.id());

@@ -52,6 +52,7 @@ struct Engine::Private {
     void onEnded(quint64 id, const AttemptEnd &end);
     void onFailed(Group &group, int index, const AttemptEnd &end);
     std::optional<core::Clock::Duration> delayAfter(Transfer &transfer, const AttemptEnd &end);
+    void onGateWaits(std::optional<std::chrono::seconds> time);
     void onWaitOver(const DownloadId &id, int index, quint64 turn);
 
     // Keeping the books.
@@ -65,6 +66,7 @@ struct Engine::Private {
     void survey(const Group &group);
     void onSurveyed(const DownloadId &id, const QList<qint64> &bytes);
     void settle(Group &group);
+    std::optional<std::chrono::seconds> hubWait(const Group &group) const;
     void touch(const Group &group);
     void announce();
     void runLater(std::function<core::Result<void>()> task);
@@ -80,6 +82,7 @@ struct Engine::Private {
     std::vector<std::unique_ptr<Group>> groups; // in queue order
     QHash<DownloadId, Group *> byId;
     QHash<AttemptId, Running> attempts;
+    std::optional<core::Clock::Duration> gateOpensAt; // while somebody waits there
     AttemptId lastAttempt = 0;
     int smallRunning = 0;
     int largeRunning = 0;

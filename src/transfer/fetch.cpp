@@ -5,8 +5,6 @@
 
 #include <array>
 
-#include "core/ids.h"
-
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -20,19 +18,22 @@ constexpr auto gatherTime = 50ms;
 
 struct ContentRange {
     core::Range range;
-    qint64 total = -1;
+    std::optional<qint64> total;
 };
 
-// "bytes a-b/total"
+// "bytes a-b/total"; a total of "*" is one that the server does not tell.
 std::optional<ContentRange> parseContentRange(const QByteArray &value)
 {
-    static const QRegularExpression form(uR"(^\s*bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18})\s*$)"_s,
-                                         QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression form(
+        uR"(^\s*bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)\s*$)"_s,
+        QRegularExpression::CaseInsensitiveOption);
     const auto match = form.match(QString::fromLatin1(value));
     if (!match.hasMatch())
         return {};
-    return ContentRange{{match.captured(1).toLongLong(), match.captured(2).toLongLong() + 1},
-                        match.captured(3).toLongLong()};
+    ContentRange range{{match.captured(1).toLongLong(), match.captured(2).toLongLong() + 1}, {}};
+    if (match.captured(3) != "*"_L1)
+        range.total = match.captured(3).toLongLong();
+    return range;
 }
 
 core::Error wrongAnswer(core::ErrorKind kind, const QString &detail)
@@ -41,6 +42,28 @@ core::Error wrongAnswer(core::ErrorKind kind, const QString &detail)
 }
 
 } // namespace
+
+Statement statementOf(const hub::HttpReply &reply, const core::ContentId &content, qint64 size)
+{
+    using Kind = core::ContentId::Kind;
+    const auto changed = [](const QString &detail) {
+        return Statement{wrongAnswer(core::ErrorKind::RemoteChanged, detail), {}};
+    };
+    const auto linkedSize = hub::headerValue(reply.hubHeaders, "X-Linked-Size");
+    if (linkedSize && linkedSize->trimmed().toLongLong() != size)
+        return changed(
+            u"the Hub now names another size: %1"_s.arg(QString::fromLatin1(linkedSize->left(40))));
+    const auto etag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
+    if (!etag || content.kind == Kind::Opaque)
+        return {};
+    const auto id = core::ContentId::make(QString::fromLatin1(*etag));
+    if (id && *id == content)
+        return {};
+    Statement statement = changed(u"the Hub now names another content id"_s);
+    if (id && id->kind == Kind::Sha256 && content.kind == Kind::GitSha1)
+        statement.fileBehindPointer = *id;
+    return statement;
+}
 
 Fetch::Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent)
     : QObject(parent)
@@ -111,17 +134,8 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
         return wrongAnswer(
             ErrorKind::Protocol,
             u"the body is encoded as %1"_s.arg(QString::fromLatin1(encoding->left(40))));
-    const auto linkedSize = hub::headerValue(reply.hubHeaders, "X-Linked-Size");
-    if (linkedSize && linkedSize->trimmed().toLongLong() != m_plan.size)
-        return wrongAnswer(
-            ErrorKind::RemoteChanged,
-            u"the Hub now names another size: %1"_s.arg(QString::fromLatin1(linkedSize->left(40))));
-    const auto linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
-    if (linkedEtag && !m_plan.linkedEtag.isEmpty()) {
-        const auto id = core::ContentId::make(QString::fromLatin1(*linkedEtag));
-        if (!id || id->text != QLatin1StringView(m_plan.linkedEtag))
-            return wrongAnswer(ErrorKind::RemoteChanged, u"the Hub now names another content id"_s);
-    }
+    if (m_statement.contradiction)
+        return m_statement.contradiction;
     const auto type = hub::headerValue(reply.headers, "Content-Type").value_or(QByteArray());
     if (!m_plan.pageExpected && type.trimmed().toLower().startsWith("text/html"))
         return wrongAnswer(ErrorKind::Protocol, u"a web page came in place of the file"_s);
@@ -132,9 +146,9 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
             hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
         if (!range)
             return wrongAnswer(ErrorKind::Protocol, u"206 without a readable Content-Range"_s);
-        if (range->total != m_plan.size)
+        if (range->total.value_or(m_plan.size) != m_plan.size)
             return wrongAnswer(ErrorKind::RemoteChanged,
-                               u"the file is now %1 bytes long"_s.arg(range->total));
+                               u"the file is now %1 bytes long"_s.arg(*range->total));
         if (range->range != m_plan.range)
             return wrongAnswer(ErrorKind::Protocol,
                                u"asked for bytes %1-%2, got %3-%4"_s.arg(m_plan.range.begin)
@@ -160,6 +174,7 @@ void Fetch::onHead()
     Q_EMIT ratesSeen(reply.rates);
     if (m_ended)
         return;
+    m_statement = statementOf(reply, m_plan.content, m_plan.size);
     m_failure = judge(reply);
     if (m_failure) {
         m_exchange->cancel();

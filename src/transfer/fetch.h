@@ -8,11 +8,24 @@
 #include <memory>
 #include <optional>
 
+#include "core/ids.h"
 #include "core/rangeset.h"
 #include "core/result.h"
 #include "hub/http.h"
 
 namespace transfer {
+
+// What the Hub's own answer says of a file against what the listing of the commit says.
+struct Statement {
+    std::optional<core::Error> contradiction; // RemoteChanged
+    // The listing named the git id of an LFS pointer, as one without "lfs" does: this is the id of
+    // the file itself. Comes with a contradiction.
+    std::optional<core::ContentId> fileBehindPointer;
+};
+
+// From X-Linked-Size and X-Linked-Etag of the endpoint's hops (hub-api.md 6); a file host's ETag
+// says nothing.
+Statement statementOf(const hub::HttpReply &reply, const core::ContentId &content, qint64 size);
 
 // What one request for bytes asks for.
 struct FetchPlan {
@@ -21,7 +34,7 @@ struct FetchPlan {
     enum class Ask { Range, Whole }; // Whole: no Range header; range is then [0, size)
     Ask ask = Ask::Range;
     qint64 size = 0; // of the whole file, as the commit says
-    QByteArray linkedEtag; // content id the Hub must name if it names one; empty: unknown
+    core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file itself is a web page
 };
 
@@ -43,6 +56,7 @@ public:
     qint64 position() const { return m_position; } // next byte of the file
     qint64 received() const { return m_position - m_plan.range.begin; }
     const QByteArray &etag() const { return m_etag; } // validator of the file host
+    const Statement &statement() const { return m_statement; } // once the head is here
 
     void hold(); // stop reading; the sender is held back by full buffers
     void release(); // go on
@@ -68,6 +82,7 @@ private:
     QPointer<hub::Exchange> m_exchange;
     QTimer m_gather; // small arrivals are taken together
     QByteArray m_etag;
+    Statement m_statement;
     std::optional<core::Error> m_failure;
     qint64 m_position = 0;
     bool m_headSeen = false;

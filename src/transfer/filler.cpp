@@ -15,6 +15,7 @@ constexpr qint64 MiB = 1024 * 1024;
 constexpr qint64 smallestChunk = 8 * MiB;
 constexpr qint64 largestChunk = 64 * MiB;
 constexpr auto reconnectPause = 200ms;
+constexpr int rangeNotSatisfiable = 416;
 constexpr int linkStrikesBeforePerRange = 2;
 constexpr int linkStrikesBeforeGivingUp = 5;
 
@@ -110,22 +111,6 @@ void Filler::askLink()
             [this, exchange = m_asking.data()] { onLink(exchange); });
 }
 
-std::optional<core::Error> Filler::judgeLink(const hub::HttpReply &reply) const
-{
-    using core::ErrorKind;
-    const auto size = hub::headerValue(reply.hubHeaders, "X-Linked-Size");
-    if (size && size->trimmed().toLongLong() != m_job.size)
-        return core::makeError(ErrorKind::RemoteChanged, u"the Hub now names another size"_s);
-    const auto etag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
-    if (etag && !m_job.linkedEtag.isEmpty()) {
-        const auto id = core::ContentId::make(QString::fromLatin1(*etag));
-        if (!id || id->text != QLatin1StringView(m_job.linkedEtag))
-            return core::makeError(ErrorKind::RemoteChanged,
-                                   u"the Hub now names another content id"_s);
-    }
-    return {};
-}
-
 void Filler::onLink(hub::Exchange *exchange)
 {
     m_asking = nullptr;
@@ -140,8 +125,9 @@ void Filler::onLink(hub::Exchange *exchange)
         m_links = Links::PerRange; // a Hub without HEAD
         return fillSlots();
     }
-    if (const auto error = judgeLink(*result))
-        return end(error);
+    const Statement statement = statementOf(*result, m_job.content, m_job.size);
+    if (statement.contradiction)
+        return contradict(statement);
     m_link = result->otherOrigin.isEmpty() ? result->url : result->otherOrigin;
     fillSlots();
 }
@@ -158,7 +144,7 @@ std::optional<FetchPlan> Filler::nextPlan() const
     FetchPlan plan;
     plan.url = m_links == Links::Shared ? m_link : m_job.resolveUrl;
     plan.size = m_job.size;
-    plan.linkedEtag = m_job.linkedEtag;
+    plan.content = m_job.content;
     plan.pageExpected = m_job.pageExpected;
     if (m_body == Body::Whole || (isSmall() && m_partial.written().isEmpty())) {
         if (!m_fetches.empty())
@@ -242,6 +228,33 @@ void Filler::onWholeFile(Fetch *fetch)
 {
     if (m_body == Body::Whole)
         return drop(fetch);
+    onRangeRefused();
+}
+
+void Filler::onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble)
+{
+    const qint64 received = fetch->received();
+    const Statement statement = fetch->statement();
+    drop(fetch);
+    if (m_ended)
+        return;
+    if (statement.contradiction)
+        contradict(statement);
+    else if (trouble)
+        onTrouble(*trouble, received);
+    else
+        fillSlots();
+}
+
+void Filler::contradict(const Statement &statement)
+{
+    m_fileBehindPointer = statement.fileBehindPointer;
+    end(statement.contradiction);
+}
+
+// A server that refuses every range may still send the whole file.
+void Filler::onRangeRefused()
+{
     m_body = Body::Whole;
     for (const auto &other : m_fetches)
         other->stop();
@@ -249,22 +262,12 @@ void Filler::onWholeFile(Fetch *fetch)
     fillSlots();
 }
 
-void Filler::onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble)
-{
-    const qint64 received = fetch->received();
-    drop(fetch);
-    if (m_ended)
-        return;
-    if (trouble)
-        onTrouble(*trouble, received);
-    else
-        fillSlots();
-}
-
 void Filler::onTrouble(const core::Error &error, qint64 received)
 {
     if (error.kind == core::ErrorKind::LinkExpired)
         return onLinkRefused(error);
+    if (error.httpStatus == rangeNotSatisfiable && m_body == Body::Ranges && !isSmall())
+        return onRangeRefused();
     if (!isConnectionTrouble(error))
         return end(error);
     if (received == 0) {

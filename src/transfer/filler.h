@@ -19,7 +19,7 @@ namespace transfer {
 struct FillJob {
     QUrl resolveUrl;
     qint64 size = 0;
-    QByteArray linkedEtag; // content id the Hub must name, or empty
+    core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file is itself a web page
     int connections = 1;
 };
@@ -41,6 +41,8 @@ public:
     void release();
     void stop(); // takes what has arrived; no ended() after that
     bool hasNewBytes() const { return m_newBytes; }
+    // See Statement; with the trouble of ended().
+    const std::optional<core::ContentId> &fileBehindPointer() const { return m_fileBehindPointer; }
 
 Q_SIGNALS:
     void linkKnown();
@@ -56,7 +58,6 @@ private:
     bool isSmall() const;
     void askLink();
     void onLink(hub::Exchange *exchange);
-    std::optional<core::Error> judgeLink(const hub::HttpReply &reply) const;
     void fillSlots();
     std::optional<FetchPlan> nextPlan() const;
     qint64 chunkSize() const;
@@ -64,7 +65,9 @@ private:
     void onBegun(Fetch *fetch);
     void onWholeFile(Fetch *fetch);
     void onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble);
+    void contradict(const Statement &statement);
     void onTrouble(const core::Error &error, qint64 received);
+    void onRangeRefused();
     void onLinkRefused(const core::Error &error);
     void drop(Fetch *fetch);
     void dropAll();
@@ -80,6 +83,7 @@ private:
     QPointer<hub::Exchange> m_asking;
     QUrl m_link; // signed: memory only
     QByteArray m_etag; // validator the file host gave with the first segment
+    std::optional<core::ContentId> m_fileBehindPointer;
     Links m_links = Links::Shared;
     Body m_body = Body::Ranges;
     int m_connections = 1;

@@ -40,23 +40,26 @@ Group::Group(const DownloadId &id, const DownloadRequest &request, const Intent 
         if (initial == State::Done)
             setDone(i, at(i).size);
     }
-    if (initial == State::Done)
+    if (initial == State::Done) {
         completion = Completion::Done;
+        m_pathsDone = static_cast<int>(m_request.chosen.size());
+    }
 }
 
 // Paths with one content are one Transfer; entries without an id (masked) stay apart.
 void Group::addTransfers(State initial)
 {
-    QHash<QString, size_t> byContent;
+    QHash<std::pair<QString, qint64>, size_t> byContent; // by size too: a listing may be wrong
     for (const hub::TreeEntry &entry : m_request.chosen) {
         const auto content = entry.contentId();
         if (content) {
-            const auto known = byContent.constFind(content->text);
+            const auto key = std::pair(content->text, entry.size);
+            const auto known = byContent.constFind(key);
             if (known != byContent.cend()) {
                 m_transfers[*known].paths.append(entry.path);
                 continue;
             }
-            byContent.insert(content->text, m_transfers.size());
+            byContent.insert(key, m_transfers.size());
         }
         m_transfers.emplace_back(QStringList{entry.path}, content, entry.size, initial);
     }
@@ -84,6 +87,7 @@ bool Group::advance(int index, Event event)
         transfer.retryAt = {};
     if (after == State::Done) {
         setDone(index, transfer.size);
+        m_pathsDone += static_cast<int>(transfer.paths.size());
         m_checked += transfer.checked ? 1 : 0;
     }
     return true;
@@ -94,6 +98,17 @@ void Group::setDone(int index, qint64 bytes)
     Transfer &transfer = at(index);
     m_done += bytes - transfer.done;
     transfer.done = bytes;
+}
+
+// A listing that told of a pointer is not one for other programs.
+void Group::learn(int index, const core::ContentId &content)
+{
+    Transfer &transfer = at(index);
+    if (transfer.content == content)
+        return;
+    if (transfer.content)
+        m_request.listing.clear();
+    transfer.content = content;
 }
 
 Group::Weight Group::weight(int index) const
@@ -166,8 +181,8 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.state = state();
     status.size = m_size;
     status.done = m_done;
-    status.files = count();
-    status.filesDone = inState(State::Done);
+    status.files = static_cast<int>(m_request.chosen.size());
+    status.filesDone = m_pathsDone;
     status.added = intent.added;
     status.finished = intent.finished;
     if (isActive(status.state)) {

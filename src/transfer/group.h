@@ -35,6 +35,8 @@ public:
     // The way to change a state: keeps counts and the queue of what may start.
     bool advance(int index, Event event);
     void setDone(int index, qint64 bytes);
+    // The id under which the content was fetched, where it is not what the listing says.
+    void learn(int index, const core::ContentId &content);
 
     int inState(State state) const { return m_counts[static_cast<size_t>(state)]; }
     bool allDone() const { return inState(State::Done) == count(); }
@@ -65,6 +67,7 @@ private:
     std::set<int> m_troubled; // Waiting or Failed
     qint64 m_size = 0;
     qint64 m_done = 0;
+    int m_pathsDone = 0;
     int m_checked = 0;
 };
 

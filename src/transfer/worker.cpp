@@ -24,17 +24,19 @@ QList<cache::TreeFile> treeFiles(const QList<hub::TreeEntry> &listing)
     return files;
 }
 
-// A tree file that lacks digests would tell others that large files are small pointers.
+// A tree file that lacks ids would tell others of files they cannot find.
 bool isComplete(const QList<hub::TreeEntry> &listing)
 {
     return std::all_of(listing.begin(), listing.end(), [](const hub::TreeEntry &entry) {
-        return !entry.lfs || !entry.sha256.isEmpty();
+        return !entry.oid.isEmpty() && (!entry.lfs || !entry.sha256.isEmpty());
     });
 }
 
 core::Result<void> completeDownload(const DownloadRequest &request)
 {
     const cache::Store store(request.place);
+    if (const auto prepared = store.prepare(request.repo); !prepared) // no file: nobody else has
+        return prepared;
     if (!request.listing.isEmpty() && isComplete(request.listing)) {
         const auto tree = store.writeTree(request.repo, request.commit, treeFiles(request.listing));
         if (!tree)

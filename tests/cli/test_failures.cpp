@@ -66,6 +66,8 @@ private Q_SLOTS:
     void refused();
     void missingRevision();
     void nothingMatches();
+    void unusableNames_data();
+    void unusableNames();
     void serverError();
     void nothingListens();
     void fileHostIsGone();
@@ -73,6 +75,7 @@ private Q_SLOTS:
     void noRoom();
     void diskFillsUp();
     void folderIsNotOurs();
+    void folderThatCannotBe();
     void echoedTokenStaysSecret();
 };
 
@@ -181,6 +184,32 @@ void TestFailures::nothingMatches()
     FAILS(program.getJson({u"hf://org/repo/nothing"_s}), 1, u"entry-not-found"_s);
 }
 
+void TestFailures::unusableNames_data()
+{
+    QTest::addColumn<QByteArray>("entry");
+    const auto named = [](const QByteArray &path) {
+        return R"({"type":"file","size":2,"oid":"x","path":")"_ba + path + "\"}";
+    };
+    QTest::newRow("out of the folder") << named("../../x");
+    QTest::newRow("a thousand folders") << named("x/"_ba.repeated(1000) + 'x');
+    QTest::newRow("escape sequence") << named("\\u001b[2J\\nhubload: done.");
+    QTest::newRow("size missing") << R"({"type":"file","path":"a"})"_ba;
+    QTest::newRow("size negative") << R"({"type":"file","path":"a","size":-5})"_ba;
+    QTest::newRow("size a text") << R"({"type":"file","path":"a","size":"5"})"_ba;
+}
+
+void TestFailures::unusableNames()
+{
+    QFETCH(QByteArray, entry);
+    Program program;
+    program.hub().setRepo(repoOf(demo::Access::Open));
+    program.hub().addRule(demo::Origin::Hub, QRegularExpression(u"/tree/"_s),
+                          FaultyHub::status(200, {}, '[' + entry + ']'));
+    const Run run = program.getJson({u"org/repo"_s});
+    FAILS(run, 1, u"protocol"_s);
+    QVERIFY(!run.err.contains('\x1b'));
+}
+
 void TestFailures::serverError()
 {
     Program program;
@@ -275,6 +304,14 @@ void TestFailures::folderIsNotOurs()
     program.hub().setRepo(repoOf(demo::Access::Open));
     QVERIFY(cachetest::writeFile(program.folder() + "/file"_L1, "x"));
     program.environment.insert(u"HF_HUB_CACHE"_s, program.folder() + "/file/hub"_L1);
+    FAILS(program.getJson({u"org/repo"_s}), 1, u"file-io"_s);
+}
+
+void TestFailures::folderThatCannotBe()
+{
+    Program program;
+    program.hub().setRepo(repoOf(demo::Access::Open));
+    program.environment.insert(u"HF_HUB_CACHE"_s, u"/proc/hubload"_s); // no room there, either
     FAILS(program.getJson({u"org/repo"_s}), 1, u"file-io"_s);
 }
 

@@ -60,6 +60,9 @@ private Q_SLOTS:
     void readerGoesAway();
     void closedOutput();
     void proxyIsAsked();
+    void emptyRepo();
+    void tellsThatTheHubLetsUsWait();
+    void countsPathsAsFiles();
     void helpAndVersion();
 };
 
@@ -391,6 +394,53 @@ void TestGet::proxyIsAsked()
     const auto seen = program.hub().requests();
     QVERIFY(!seen.isEmpty());
     QVERIFY(seen.first().request.target.startsWith("http://hub.invalid/"));
+}
+
+// Nothing to fetch is no failure, and what is left is a repo that other programs can read.
+void TestGet::emptyRepo()
+{
+    Program program;
+    const demo::Repo repo = support::makeRepo(u"org/empty"_s, {});
+    program.hub().setRepo(repo);
+    const Run run = program.getJson({u"org/empty"_s});
+    QCOMPARE(run.exit, 0);
+    QVERIFY2(run.err.isEmpty(), run.err.constData());
+    QVERIFY(QFile::exists(program.layout().ref(repo.id, u"main"_s)));
+    QVERIFY(QDir(program.layout().snapshot(repo.id, repo.commit)).exists());
+}
+
+void TestGet::tellsThatTheHubLetsUsWait()
+{
+    Program program;
+    demo::DemoOptions options;
+    options.resolverQuota = 50; // as the first answers tell
+    program.useHub(options);
+    QList<demo::File> files;
+    for (int i = 0; i < 60; ++i)
+        files.append(support::gitFile(u"%1.txt"_s.arg(i), QByteArray::number(i)));
+    program.hub().setRepo(support::makeRepo(u"org/many"_s, files));
+    const auto process =
+        program.begin({u"get"_s, u"org/many"_s, u"--yes"_s, u"--wait"_s, u"--json"_s});
+    QByteArray out;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            out += process->readAllStandardOutput();
+            return out.contains("\"hub_wait_seconds\":");
+        },
+        30'000));
+    process->terminate();
+    QCOMPARE(Program::finish(process.get()).exit, 7);
+}
+
+void TestGet::countsPathsAsFiles()
+{
+    Program program;
+    program.hub().setRepo(support::makeRepo(
+        u"org/twice"_s, {support::gitFile(u"a"_s, "same"), support::gitFile(u"b"_s, "same")}));
+    const Run run = program.getJson({u"org/twice"_s});
+    QCOMPARE(run.events(u"plan"_s).first().value("files"_L1).toInt(), 2);
+    QCOMPARE(run.end().value("files"_L1).toInt(), 2);
+    QCOMPARE(run.end().value("files_done"_L1).toInt(), 2);
 }
 
 void TestGet::helpAndVersion()

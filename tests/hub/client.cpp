@@ -90,6 +90,8 @@ private Q_SLOTS:
     void treeInPages();
     void treeThatLoops();
     void treeThatRepeatsItself();
+    void treeWithoutEnd_data();
+    void treeWithoutEnd();
     void treeMovedToTheMirror();
     void longAnswersAreReadInThePool();
     void card();
@@ -231,6 +233,35 @@ void TestClient::treeThatRepeatsItself()
     QVERIFY(tree);
     QCOMPARE(tree->refused, QStringList{u"config.json"_s});
     QCOMPARE(tree->entries.last().path, u"new"_s);
+}
+
+void TestClient::treeWithoutEnd_data()
+{
+    QTest::addColumn<QByteArray>("page");
+    QTest::newRow("empty pages") << "[]"_ba;
+    QTest::newRow("one page again and again")
+        << R"([{"type":"file","path":"a","size":1},{"type":"file","path":"a","size":1}])"_ba;
+}
+
+// Each page has an address of its own, and none brings anything.
+void TestClient::treeWithoutEnd()
+{
+    QFETCH(QByteArray, page);
+    FaultyHub server({smallRepo()});
+    server.addRule(Origin::Hub, QRegularExpression(u"/tree/"_s),
+                   [page, n = std::make_shared<int>(0)](const demo::Request &request,
+                                                        demo::Response &response) {
+                       FaultyHub::status(200, {}, page)(request, response);
+                       const QByteArray path = request.target.left(request.target.indexOf('?'));
+                       response.setHeader("Link"_ba,
+                                          "<"_ba + path + "?cursor=" + QByteArray::number(++*n)
+                                              + ">; rel=\"next\"");
+                   });
+    Rig rig(server);
+    const auto tree =
+        wait<hub::TreePage>(rig.client->tree(model(u"acme/tiny"_s), u"main"_s), rig.clock);
+    QCOMPARE(tree.error().kind, ErrorKind::Protocol);
+    QVERIFY(server.requests().size() < 10);
 }
 
 // A mirror that passes on the public Hub's absolute link.

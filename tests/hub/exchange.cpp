@@ -3,6 +3,7 @@
 
 #include "hub/asking.h"
 #include "hub/http.h"
+#include "support/faultyhub.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -31,6 +32,7 @@ private Q_SLOTS:
     void lengthByClosing();
     void unpacksGzip();
     void silence();
+    void dropsAreSilence();
     void slowReaderIsNotSilence();
     void cancels();
     void offline();
@@ -169,6 +171,26 @@ void TestExchange::silence()
         QVERIFY(!outcome.result);
         QCOMPARE(outcome.result.error().kind, ErrorKind::Timeout);
     }
+}
+
+// A body that comes byte by byte would keep us for as long as it likes.
+void TestExchange::dropsAreSilence()
+{
+    support::FaultyHub server;
+    server.addRule(demo::Origin::Hub, QRegularExpression(u"."_s),
+                   [](const demo::Request &request, demo::Response &response) {
+                       support::FaultyHub::status(200, {}, QByteArray(100'000, ' '))(request,
+                                                                                     response);
+                       response.bytesPerSecond = 1000;
+                   });
+    HttpConfig config;
+    config.endpoint = *hub::Endpoint::make(server.endpoint());
+    Http http(config);
+    HttpRequest request = requestFor(server.endpoint().toUtf8() + "/x");
+    request.silence = 500ms;
+    const Outcome outcome = ask(http, request);
+    QCOMPARE(outcome.ends, 1);
+    QCOMPARE(outcome.result.error().kind, ErrorKind::Timeout);
 }
 
 void TestExchange::slowReaderIsNotSilence()

@@ -22,6 +22,7 @@ namespace {
 Budget budgetOf(qint64 quota, qint64 left, Duration resetAt, Duration blockedUntil = 0s)
 {
     Budget budget;
+    budget.isStated = true;
     budget.quota = quota;
     budget.left = left;
     budget.resetAt = resetAt;
@@ -47,7 +48,7 @@ private Q_SLOTS:
     void decides_data();
     void decides();
     void backgroundIsSpread();
-    void startsAnonymous();
+    void countsOnlyWhatIsStated();
     void neverInsideEnter();
     void foregroundFirst();
     void dropsTheGone();
@@ -92,6 +93,10 @@ void TestGate::decides_data()
     row("background, late and low", budgetOf(500, 175, 1100s), back, true);
     row("background, nothing known", budgetOf(500, 200, 0s), back, true);
     row("no quota", budgetOf(0, 0, 0s), front, false, 1300s);
+    row("a Hub that states no limits", Budget(), back, true);
+    Budget refused;
+    refused.blockedUntil = 1050s;
+    row("no limits, yet refused", refused, front, false, 1050s);
 }
 
 void TestGate::decides()
@@ -128,18 +133,23 @@ void TestGate::backgroundIsSpread()
     QVERIFY(last > 290s);
 }
 
-void TestGate::startsAnonymous()
+// A mirror without limits is not slowed down; what is stated for one bucket says nothing of others.
+void TestGate::countsOnlyWhatIsStated()
 {
     Gate gate(m_clock);
-    QCOMPARE(gate.budget(Bucket::Api).left, 500);
-    QCOMPARE(gate.budget(Bucket::Resolvers).left, 3000);
-    QCOMPARE(gate.budget(Bucket::Pages).left, 100);
-    QCOMPARE(gate.budget(Bucket::Api).resetAt, Duration(0));
+    gate.observe({rate(u"api"_s, 5, 60s, 500)});
+    int runs = 0;
+    for (int i = 0; i < 5000; ++i)
+        gate.enter(Bucket::Resolvers, Priority::Background, this, [&] { ++runs; });
+    QTRY_COMPARE(runs, 5000);
+    QVERIFY(!gate.budget(Bucket::Resolvers).isStated);
+    QVERIFY(gate.budget(Bucket::Api).isStated);
 }
 
 void TestGate::neverInsideEnter()
 {
     Gate gate(m_clock);
+    gate.observe({rate(u"api"_s, 500, 300s, 500)});
     int runs = 0;
     gate.enter(Bucket::Api, Priority::Foreground, this, [&] { ++runs; });
     QCOMPARE(runs, 0);
@@ -162,6 +172,7 @@ void TestGate::foregroundFirst()
 void TestGate::dropsTheGone()
 {
     Gate gate(m_clock);
+    gate.observe({rate(u"api"_s, 500, 300s, 500)});
     int runs = 0;
     auto gone = std::make_unique<QObject>();
     gate.enter(Bucket::Api, Priority::Foreground, gone.get(), [&] { runs += 100; });
@@ -197,10 +208,11 @@ void TestGate::waitsForTheWindow()
 void TestGate::windowRefillsItself()
 {
     Gate gate(m_clock);
+    gate.observe({rate(u"pages"_s, 100, 300s, 100)});
     int runs = 0;
     for (int i = 0; i < 120; ++i)
         gate.enter(Bucket::Pages, Priority::Foreground, this, [&] { ++runs; });
-    QTRY_COMPARE(runs, 100); // no answer ever spoke of a window
+    QTRY_COMPARE(runs, 100); // no answer spoke again
     QTest::qWait(10);
     QCOMPARE(runs, 100);
     m_clock.advance(300s);
@@ -212,6 +224,7 @@ void TestGate::windowRefillsItself()
 void TestGate::backgroundKeepsAFifth()
 {
     Gate gate(m_clock);
+    gate.observe({rate(u"pages"_s, 100, 300s, 100)});
     int runs = 0;
     for (int i = 0; i < 100; ++i)
         gate.enter(Bucket::Pages, Priority::Background, this, [&] { ++runs; });

@@ -21,7 +21,6 @@ private Q_SLOTS:
     void tree();
     void treeRefuses_data();
     void treeRefuses();
-    void treeKeepsTheFirst();
     void account();
     void hostile_data();
     void hostile();
@@ -151,15 +150,6 @@ void TestParse::treeRefuses()
     QCOMPARE(page->entries.size(), 1);
     QCOMPARE(page->entries.first().size, 9007199254740992);
     QVERIFY(!page->entries.first().contentId()); // it has no id at all
-}
-
-void TestParse::treeKeepsTheFirst()
-{
-    const auto page = hub::parseTree(R"([{"type":"file","path":"a","size":1},
-        {"type":"file","path":"a","size":2},{"type":"directory","path":"a"}])"_ba);
-    QCOMPARE(page->entries.size(), 1);
-    QCOMPARE(page->entries.first().size, 1);
-    QCOMPARE(page->refused, (QStringList{u"a"_s, u"a"_s}));
 }
 
 void TestParse::account()

@@ -3,6 +3,8 @@
 #include <QFile>
 #include <QTest>
 
+#include "cache/layout.h"
+
 using namespace Qt::StringLiterals;
 using support::FaultyHub;
 using transfer::State;
@@ -27,6 +29,8 @@ private Q_SLOTS:
     void rateLimitIsNoFailure();
     void tokenStaysAtTheHub();
     void maskedEntries();
+    void listingOfPointers();
+    void fileHostThatWantsAPause();
 };
 
 void TestFaults::endsRight_data()
@@ -44,6 +48,20 @@ void TestFaults::endsRight_data()
     QTest::newRow("server error") << FaultyHub::status(503) << 2 << true;
     QTest::newRow("link refused once") << FaultyHub::status(403) << 1 << true;
     QTest::newRow("link refused for a while") << FaultyHub::status(403) << 3 << true;
+    QTest::newRow("every range refused")
+        << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
+               if (!request.header("Range").isEmpty())
+                   FaultyHub::status(416)(request, response);
+           })
+        << -1 << true;
+    QTest::newRow("total not told")
+        << FaultyHub::Change([](const demo::Request &, demo::Response &response) {
+               for (auto &[name, value] : response.headers) {
+                   if (name == "Content-Range")
+                       value = value.left(value.indexOf('/')) + "/*";
+               }
+           })
+        << -1 << true;
     QTest::newRow("hub error") << FaultyHub::status(502) << 1 << false;
     QTest::newRow("hub resets") << FaultyHub::reset() << 2 << false;
     QTest::newRow("hub without HEAD")
@@ -186,6 +204,51 @@ void TestFaults::maskedEntries()
     QVERIFY(f.waitForState(id, State::Done));
     QVERIFY(f.isRight(repo, repo.files[0]) && f.isRight(repo, repo.files[1]));
     QVERIFY(f.engine->status(id).checked);
+}
+
+// A listing without "lfs" names the git ids of pointers; the Hub's answers name the files.
+void TestFaults::listingOfPointers()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/pointers"_s,
+                          {support::lfsFile(u"m.bin"_s, 20 * MiB), support::lfsFile(u"n"_s, 100),
+                           support::gitFile(u"t"_s, "plain")});
+    f.hub.setRepo(repo);
+    transfer::DownloadRequest request = f.request(repo);
+    for (auto *list : {&request.chosen, &request.listing}) {
+        for (hub::TreeEntry &entry : *list) {
+            if (entry.lfs)
+                entry.oid = QString(40, entry.path.front() == u'm' ? u'1' : u'2');
+            entry.lfs = false;
+            entry.sha256.clear();
+        }
+    }
+    for (int round = 0; round < 2; ++round) {
+        const auto id = f.engine->add(request);
+        QVERIFY(f.waitForState(id, State::Done));
+        for (const demo::File &file : repo.files)
+            QVERIFY(f.isRight(repo, file)); // by the name that other programs look for
+        QCOMPARE(f.leftovers(repo), QStringList());
+    }
+    const qint64 sent = f.hub.bodyBytes(demo::Origin::Cdn);
+    QVERIFY2(sent < 21 * MiB,
+             qPrintable(QString::number(sent))); // the second round fetched nothing
+    const cache::Layout layout(f.place.path);
+    QVERIFY(!QFile::exists(layout.tree(repo.id, request.commit)));
+}
+
+// It is asked again later; the Hub's own budget has nothing to do with it.
+void TestFaults::fileHostThatWantsAPause()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(u"org/busy"_s, {support::lfsFile(u"n.bin"_s, 1000)});
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::rateLimited(2, false), 1);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    const auto now = f.clock.monotonic();
+    QVERIFY(f.gate->budget(hub::Bucket::Resolvers).blockedUntil < now);
+    QVERIFY(f.waitForState(id, State::Done));
 }
 
 QTEST_GUILESS_MAIN(TestFaults)
