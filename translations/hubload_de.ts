@@ -28,11 +28,11 @@
         <translation>HF_HUB_OFFLINE ist gesetzt, und %1 von %2 gewählten Dateien sind nicht im Cache, zum Beispiel: %3.</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</source>
+        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</source>
         <extracomment>%1 is one or a few file names</extracomment>
         <translation>
-            <numerusform>%n Datei ausgelassen, nämlich %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Verzeichnis, das keine Größe nennt.</numerusform>
-            <numerusform>%n Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Verzeichnis, das keine Größe nennt.</numerusform>
+            <numerusform>%n Datei ausgelassen, nämlich %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
+            <numerusform>%n Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
         </translation>
     </message>
 </context>

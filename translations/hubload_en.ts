@@ -4,11 +4,11 @@
 <context>
     <name>cli::GetCommand</name>
     <message numerus="yes">
-        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</source>
+        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</source>
         <extracomment>%1 is one or a few file names</extracomment>
         <translation>
-            <numerusform>%n file left out, %1: a name that cannot be written safely, or a listing that tells no size.</numerusform>
-            <numerusform>%n files left out, such as %1: a name that cannot be written safely, or a listing that tells no size.</numerusform>
+            <numerusform>%n file left out, %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</numerusform>
+            <numerusform>%n files left out, such as %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</numerusform>
         </translation>
     </message>
 </context>

@@ -201,9 +201,8 @@ void GetCommand::onListing(const hub::TreePage &tree)
     if (m_leftOut) {
         const QString sentence =
             //: %1 is one or a few file names
-            tr("%n file(s) left out, such as %1: a name that cannot be written safely, or a "
-               "listing "
-               "that tells no size.",
+            tr("%n file(s) left out, such as %1: a name that cannot be written safely, or an "
+               "entry of the listing that makes no sense.",
                nullptr, static_cast<int>(leftOut.size()))
                 .arg(examples(leftOut));
         if (m_request.chosen.isEmpty())

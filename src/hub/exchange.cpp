@@ -248,7 +248,18 @@ void Exchange::Private::openHop(const QUrl &url)
     QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
     QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
     QObject::connect(reply, &QNetworkReply::finished, q, [this] { onReplyFinished(); });
+    QObject::connect(reply, &QNetworkReply::errorOccurred, q,
+                     [this](QNetworkReply::NetworkError code) { onTrouble(code); });
     silence.start();
+}
+
+// Qt says that it will not unpack a body any further, and then never that the reply has finished.
+void Exchange::Private::onTrouble(QNetworkReply::NetworkError code)
+{
+    if (code != QNetworkReply::UnknownContentError || phase != Phase::Body || isStreamOpen)
+        return;
+    dropReply();
+    fail(ErrorKind::Protocol, u"the answer cannot be unpacked, or is too long"_s);
 }
 
 void Exchange::Private::onHead()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QNetworkAccessManager>
+#include <QNetworkReply>
 #include <QPointer>
 #include <QSslConfiguration>
 #include <QTimer>
@@ -53,6 +54,7 @@ struct Exchange::Private {
     void dropReply();
 
     void onHead();
+    void onTrouble(QNetworkReply::NetworkError code);
     void onReadyRead();
     void onReplyFinished();
     void onSilence();
