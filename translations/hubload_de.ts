@@ -1156,6 +1156,51 @@ Proxy-Variablen.</translation>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
     </message>
+    <message>
+        <source>Show the downloads</source>
+        <translation>Downloads zeigen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n angehalten</numerusform>
+            <numerusform>%n angehalten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n braucht Sie</numerusform>
+            <numerusform>%n brauchen Sie</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Quit Hubload</source>
+        <translation>Hubload beenden</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n download(s) are running.</source>
+        <translation>
+            <numerusform>%n Download läuft.</numerusform>
+            <numerusform>%n Downloads laufen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is here already is kept; the rest follows the next time you start.</source>
+        <translation>Was schon da ist, bleibt; der Rest folgt beim nächsten Start.</translation>
+    </message>
+    <message>
+        <source>What is here already is kept; you can resume the rest the next time you start.</source>
+        <translation>Was schon da ist, bleibt; den Rest können Sie nach dem nächsten Start fortsetzen.</translation>
+    </message>
+    <message>
+        <source>&amp;Don&apos;t ask again</source>
+        <translation>&amp;Nicht mehr fragen</translation>
+    </message>
+    <message>
+        <source>&amp;Stay here</source>
+        <translation>&amp;Hierbleiben</translation>
+    </message>
 </context>
 <context>
     <name>gui::PlacesModel</name>
@@ -1178,6 +1223,13 @@ Proxy-Variablen.</translation>
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n braucht Sie</numerusform>
+            <numerusform>%n brauchen Sie</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1522,6 +1574,22 @@ Proxy-Variablen.</translation>
         <source>Kind</source>
         <translation>Art</translation>
     </message>
+    <message>
+        <source>In the queue</source>
+        <translation>In der Liste</translation>
+    </message>
+    <message>
+        <source>In part</source>
+        <translation>Zum Teil</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>Vorhanden</translation>
+    </message>
+    <message>
+        <source>On disk</source>
+        <translation>Auf der Platte</translation>
+    </message>
 </context>
 <context>
     <name>gui::SettingsPage</name>
@@ -1636,6 +1704,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>This is not the address of a Hub; it is not used.</source>
         <translation>Das ist keine Adresse eines Hubs; sie wird nicht benutzt.</translation>
+    </message>
+    <message>
+        <source>As&amp;k before quitting while files are fetched</source>
+        <translation>Vor dem &amp;Beenden fragen, solange geladen wird</translation>
     </message>
 </context>
 <context>
@@ -1778,6 +1850,121 @@ Proxy-Variablen.</translation>
     <message>
         <source>The authors approve each request by hand. You ask on the Hub&apos;s page.</source>
         <translation>Die Autoren prüfen jeden Antrag selbst. Den Antrag stellen Sie auf der Seite des Hubs.</translation>
+    </message>
+    <message>
+        <source>no network</source>
+        <comment>reason</comment>
+        <translation>kein Netz</translation>
+    </message>
+    <message>
+        <source>Hub not found</source>
+        <comment>reason</comment>
+        <translation>Hub nicht gefunden</translation>
+    </message>
+    <message>
+        <source>connection cut off</source>
+        <comment>reason</comment>
+        <translation>Verbindung abgebrochen</translation>
+    </message>
+    <message>
+        <source>nothing arrives</source>
+        <comment>reason</comment>
+        <translation>es kommt nichts an</translation>
+    </message>
+    <message>
+        <source>fault at the Hub</source>
+        <comment>reason</comment>
+        <translation>Fehler beim Hub</translation>
+    </message>
+    <message>
+        <source>the Hub asks for a pause</source>
+        <comment>reason</comment>
+        <translation>der Hub bittet um eine Pause</translation>
+    </message>
+    <message>
+        <source>the link has run out</source>
+        <comment>reason</comment>
+        <translation>der Link ist abgelaufen</translation>
+    </message>
+    <message>
+        <source>changed on the Hub</source>
+        <comment>reason</comment>
+        <translation>auf dem Hub geändert</translation>
+    </message>
+    <message>
+        <source>sign in again</source>
+        <comment>reason</comment>
+        <translation>neu anmelden</translation>
+    </message>
+    <message>
+        <source>ask for access</source>
+        <comment>reason</comment>
+        <translation>Zugang erbitten</translation>
+    </message>
+    <message>
+        <source>access refused</source>
+        <comment>reason</comment>
+        <translation>Zugang verweigert</translation>
+    </message>
+    <message>
+        <source>taken down by the Hub</source>
+        <comment>reason</comment>
+        <translation>vom Hub gesperrt</translation>
+    </message>
+    <message>
+        <source>repo not found</source>
+        <comment>reason</comment>
+        <translation>Repo nicht gefunden</translation>
+    </message>
+    <message>
+        <source>version not found</source>
+        <comment>reason</comment>
+        <translation>Version nicht gefunden</translation>
+    </message>
+    <message>
+        <source>file not found</source>
+        <comment>reason</comment>
+        <translation>Datei nicht gefunden</translation>
+    </message>
+    <message>
+        <source>not understood</source>
+        <comment>reason</comment>
+        <translation>nicht verstanden</translation>
+    </message>
+    <message>
+        <source>connection not trusted</source>
+        <comment>reason</comment>
+        <translation>Verbindung nicht vertrauenswürdig</translation>
+    </message>
+    <message>
+        <source>check failed twice</source>
+        <comment>reason</comment>
+        <translation>zweimal falsch angekommen</translation>
+    </message>
+    <message>
+        <source>in use elsewhere</source>
+        <comment>reason</comment>
+        <translation>anderswo in Gebrauch</translation>
+    </message>
+    <message>
+        <source>disk is full</source>
+        <comment>reason</comment>
+        <translation>Platte ist voll</translation>
+    </message>
+    <message>
+        <source>folder cannot be used</source>
+        <comment>reason</comment>
+        <translation>Ordner nicht benutzbar</translation>
+    </message>
+    <message>
+        <source>key store is locked</source>
+        <comment>reason</comment>
+        <translation>Schlüsselbund gesperrt</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <comment>reason</comment>
+        <translation>angehalten</translation>
     </message>
 </context>
 <context>

@@ -75,6 +75,37 @@
             <numerusform>%n in the queue, %1 left</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n paused</numerusform>
+            <numerusform>%n paused</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n needs you</numerusform>
+            <numerusform>%n need you</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n download(s) are running.</source>
+        <translation>
+            <numerusform>%n download is running.</numerusform>
+            <numerusform>%n downloads are running.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>gui::PlacesModel</name>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n needs you</numerusform>
+            <numerusform>%n need you</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>gui::ReceiptDialog</name>

@@ -9,8 +9,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Slow enough to watch, to pause and to resume.
-constexpr qint64 bytesPerSecond = 12'000'000;
+// Of each of sixteen connections: slow enough to watch, to pause and to resume.
+constexpr qint64 bytesPerSecond = 2'000'000;
+// Requests per window: the repo of 2,000 files may be fetched again and again.
+constexpr int ample = 1'000'000;
 
 } // namespace
 
@@ -21,6 +23,9 @@ core::Result<std::unique_ptr<DemoSession>> DemoSession::start()
 {
     demo::DemoOptions options;
     options.bytesPerSecond = bytesPerSecond;
+    options.apiQuota = ample;
+    options.resolverQuota = ample;
+    options.hashesAhead = true;
     auto server = demo::DemoServer::start(demo::demoCatalogue(), options);
     if (!server)
         return core::Unexpected(server.error());

@@ -1,6 +1,5 @@
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QFile>
 #include <QLibraryInfo>
 #include <QLocale>
 #include <QNetworkProxyFactory>
@@ -10,9 +9,12 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <sys/resource.h>
 
 #include "app/demosession.h"
+#include "app/sessionbus.h"
+#include "app/singleinstance.h"
 #include "cli/commands.h"
 #include "cli/process.h"
 #include "core/errortext.h"
@@ -78,20 +80,36 @@ bool hasDisplay(const QStringList &arguments)
         || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.indexOf(u"-platform"_s) > 0;
 }
 
-bool hasSessionBus()
-{
-    return !qEnvironmentVariableIsEmpty("DBUS_SESSION_BUS_ADDRESS")
-        || QFile::exists(qEnvironmentVariable("XDG_RUNTIME_DIR") + u"/bus"_s);
-}
-
 // What the window was started with, and the demo Hub when there is one.
 struct Start {
     QProcessEnvironment environment;
     session::Profile profile;
     std::unique_ptr<app::DemoSession> demo;
+    bool hasBus = false;
 };
 
-int runWindow(QApplication *app, Start start)
+// What the program ends with when the queue belongs to another window; nothing when it is ours.
+std::optional<int> endedBy(const core::Result<app::SingleInstance::Outcome> &outcome)
+{
+    if (!outcome) {
+        complain(core::errorSentence(outcome.error()));
+        return 1;
+    }
+    switch (*outcome) {
+    case app::SingleInstance::Outcome::First:
+        return {};
+    case app::SingleInstance::Outcome::HandedOver:
+        complain(u"it is running already; its window comes to the front."_s);
+        return 0;
+    case app::SingleInstance::Outcome::Unanswered:
+        complain(
+            u"it is running already, but does not answer; end it before you start it again."_s);
+        return 1;
+    }
+    return 1;
+}
+
+int runWindow(QApplication *app, Start start, const app::SingleInstance &instance)
 {
     core::Settings settings(start.profile.settingsFile);
     const auto config = start.demo
@@ -105,10 +123,12 @@ int runWindow(QApplication *app, Start start)
         return wrongUse;
     }
     gui::Appearance appearance;
-    if (hasSessionBus())
+    if (start.hasBus)
         appearance.followSystem();
     session::Services services(*config, session::Queue::Kept, session::limitsFrom(settings));
     gui::MainWindow window(services, settings, start.environment);
+    QObject::connect(&instance, &app::SingleInstance::frontWanted, &window,
+                     &gui::MainWindow::comeToFront);
     window.show();
     services.engine().restore(settings.flag(core::Setting::ResumeOnStart)
                                   ? transfer::Engine::OnStart::Resume
@@ -140,7 +160,9 @@ int main(int argc, char **argv)
                  "window by “hubload get ORG/NAME”."_s);
         return wrongUse;
     }
+    app::SessionBus bus;
     QApplication app(argc, argv);
+    bus.settle();
     core::installLogging(core::LogLevel::Normal);
     loadTranslations(&app);
 
@@ -154,7 +176,14 @@ int main(int argc, char **argv)
                      : parser.errorText());
         return wrongUse;
     }
-    Start start{QProcessEnvironment::systemEnvironment(), session::Profile::standard(), nullptr};
+    Start start{QProcessEnvironment::systemEnvironment(), session::Profile::standard(), nullptr,
+                bus.answers()};
+    if (parser.isSet(demo))
+        start.profile = session::Profile::demoProfile();
+    app::SingleInstance instance(start.profile.stateFolder,
+                                 start.environment.value(u"XDG_RUNTIME_DIR"_s));
+    if (const auto end = endedBy(instance.claim()))
+        return *end;
     if (parser.isSet(demo)) {
         auto hub = app::DemoSession::start();
         if (!hub) {
@@ -162,9 +191,8 @@ int main(int argc, char **argv)
             return 1;
         }
         start.demo = std::move(*hub);
-        start.profile = session::Profile::demoProfile();
     }
     // The demo Hub is on this computer: no proxy lies between.
     QNetworkProxyFactory::setUseSystemConfiguration(!start.demo);
-    return runWindow(&app, std::move(start));
+    return runWindow(&app, std::move(start), instance);
 }

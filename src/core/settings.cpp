@@ -36,6 +36,7 @@ constexpr Row rows[] = {
     {Setting::ReposAtOnce, "downloads/reposAtOnce", Type::Number, 1, 8, 1},
     {Setting::ReserveMiB, "downloads/reserveMiB", Type::Number, 0, 10'000'000, 1024},
     {Setting::ResumeOnStart, "downloads/resumeOnStart", Type::Flag, 0, 1, 1},
+    {Setting::ConfirmQuit, "ui/confirmQuit", Type::Flag, 0, 1, 1},
     {Setting::WindowGeometry, "ui/geometry", Type::Bytes, 0, 0, 0},
     {Setting::WindowState, "ui/state", Type::Bytes, 0, 0, 0},
     {Setting::LastPlace, "ui/lastPlace", Type::Text, 0, 0, 0},

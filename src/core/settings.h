@@ -19,6 +19,7 @@ enum class Setting {
     ReposAtOnce, // 1 to 8
     ReserveMiB, // kept free on the disk
     ResumeOnStart, // bool
+    ConfirmQuit, // bool; ask before quitting while something is fetched
     WindowGeometry, // bytes
     WindowState, // bytes
     LastPlace, // text

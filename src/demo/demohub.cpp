@@ -80,6 +80,7 @@ struct DemoHub::Private {
     void admit(HttpConnection *connection, Request request);
     void serve(const QPointer<HttpConnection> &connection, const Request &request);
     void send(HttpConnection *connection, const Request &request, Response response);
+    void hashAhead();
 
     Site site;
     Router router;
@@ -126,6 +127,8 @@ core::Result<void> DemoHub::listen()
         return core::fail(core::ErrorKind::FileIo, d->cdnServer.errorString());
     d->site.endpoint = originOf(d->hubServer) + d->site.options.prefix;
     d->site.cdnOrigin = originOf(d->cdnServer);
+    if (options.hashesAhead)
+        d->hashAhead();
     return {};
 }
 
@@ -206,6 +209,16 @@ void DemoHub::Private::send(HttpConnection *connection, const Request &request, 
     if (hook)
         hook(request, response);
     connection->respond(response);
+}
+
+void DemoHub::Private::hashAhead()
+{
+    for (const auto type :
+         {core::RepoType::Model, core::RepoType::Dataset, core::RepoType::Space}) {
+        const auto repos = site.repos(type);
+        for (const auto &repo : repos)
+            worker.computeAhead(repo->repo().files);
+    }
 }
 
 } // namespace demo

@@ -63,6 +63,7 @@ struct DemoOptions {
     int apiQuota =
         0; // requests per window of 300 s; 0: what the Hub gives anonymous and free users
     int resolverQuota = 0;
+    bool hashesAhead = false; // content ids are made while nobody asks, so that lists come at once
 };
 
 // A small Hub with two origins, Hub and CDN, on loopback only: search, info, tree, refs, resolve

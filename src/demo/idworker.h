@@ -10,7 +10,7 @@
 namespace demo {
 
 // Computes content ids off the server's thread, so that a file of gigabytes does not stop the
-// others. Owned by DemoHub; the destructor waits for the file in hand.
+// others. Owned by DemoHub; the destructor waits for the files in hand.
 class IdWorker : public QObject {
     Q_OBJECT
 public:
@@ -19,9 +19,12 @@ public:
 
     // Calls done on the thread of this object once all ids are known.
     void compute(const QList<File> &files, std::function<void()> done);
+    // At leisure, one after the other, so that they are known when they are asked for.
+    void computeAhead(const QList<File> &files);
 
 private:
     QThreadPool m_pool;
+    QThreadPool m_idle;
 };
 
 } // namespace demo

@@ -80,6 +80,8 @@ void PortalWatcher::start()
     const QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected())
         return;
+    // By its name, which the library looks up: without it the signal is not connected, silently.
+    qRegisterMetaType<QDBusVariant>();
     auto *portal = new PortalSettings(bus, this);
     connect(
         portal, &PortalSettings::SettingChanged, this,

@@ -3,12 +3,16 @@
 #include "ui_mainwindow.h"
 
 #include <QAction>
+#include <QApplication>
+#include <QCheckBox>
 #include <QCloseEvent>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QPushButton>
 #include <QShortcut>
 #include <QStatusBar>
+#include <QToolButton>
 
 #include "cache/store.h"
 #include "core/format.h"
@@ -95,6 +99,11 @@ void MainWindow::setUpPlaces()
     m_places->setPalette(palette());
     list->setFixedWidth(fontMetrics().averageCharWidth() * 24);
     const auto go = [this](const QModelIndex &index) { goTo(static_cast<Place>(index.row())); };
+    // A press beside the places takes the mark away, as if no page were open.
+    connect(list->selectionModel(), &QItemSelectionModel::selectionChanged, list, [list] {
+        if (!list->selectionModel()->hasSelection())
+            list->selectionModel()->select(list->currentIndex(), QItemSelectionModel::Select);
+    });
     connect(list, &QListView::clicked, this, go);
     connect(list, &QListView::activated, this, go);
 }
@@ -119,6 +128,8 @@ void MainWindow::setUpFileMenus()
     add->setProperty("iconName", u"downloads"_s);
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
+    auto *close = new QShortcut(QKeySequence(Qt::CTRL | Qt::Key_W), this);
+    connect(close, &QShortcut::activated, this, &QWidget::close);
     QMenu *edit = menuBar()->addMenu(tr("&Edit"));
     QAction *findAction =
         edit->addAction(tr("&Find"), QKeySequence(Qt::CTRL | Qt::Key_F), this, &MainWindow::find);
@@ -193,9 +204,27 @@ void MainWindow::setUpStatusBar()
     if (config.offline)
         addLabel(tr("Offline"))->setObjectName(u"offlineBadge"_s);
     m_free = addLabel({});
-    m_queue = addLabel({});
+    const auto addButton = [this](const QString &iconName) {
+        auto *button = new QToolButton(this);
+        button->setAutoRaise(true);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setProperty("iconName", iconName);
+        button->setToolTip(tr("Show the downloads"));
+        statusBar()->addPermanentWidget(button);
+        connect(button, &QToolButton::clicked, this, [this] { goTo(Place::Downloads); });
+        return button;
+    };
+    m_needs = addButton(u"warning"_s);
+    m_needs->setObjectName(u"needsButton"_s);
+    m_queue = addButton({});
+    m_queue->setObjectName(u"queueButton"_s);
     m_speed = addLabel({});
     connect(m_model, &DownloadsModel::summaryChanged, this, &MainWindow::showSummary);
+    connect(&m_services.gate(), &hub::Gate::waiting, m_model,
+            [this](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
+                if (bucket == hub::Bucket::Resolvers)
+                    m_model->setHubWait(time);
+            });
     m_freeTimer.setInterval(freeSpaceEveryMs);
     connect(&m_freeTimer, &QTimer::timeout, this, &MainWindow::askFreeSpace);
     m_freeTimer.start();
@@ -205,11 +234,18 @@ void MainWindow::setUpStatusBar()
 
 void MainWindow::showSummary()
 {
-    const int unfinished = m_model->unfinished();
-    m_places->setUnfinished(unfinished);
-    m_queue->setText(unfinished == 0 ? tr("Nothing in the queue")
-                                     : tr("%n in the queue, %1 left", nullptr, unfinished)
-                                           .arg(core::formatSize(m_model->bytesLeft())));
+    const int running = m_model->running();
+    const int paused = m_model->paused();
+    const int needing = m_model->needingYou();
+    m_places->setDownloads(running, needing);
+    if (running > 0)
+        m_queue->setText(tr("%n in the queue, %1 left", nullptr, running)
+                             .arg(core::formatSize(m_model->bytesLeft())));
+    else
+        m_queue->setText(paused > 0 ? tr("%n paused", nullptr, paused)
+                                    : tr("Nothing in the queue"));
+    m_needs->setText(tr("%n need(s) you", nullptr, needing));
+    m_needs->setVisible(needing > 0);
     const double speed = m_model->bytesPerSecond();
     m_speed->setText(speed > 0 ? core::formatSpeed(speed) : QString());
     m_speed->setVisible(speed > 0);
@@ -356,8 +392,56 @@ void MainWindow::changeEvent(QEvent *event)
     }
 }
 
+void MainWindow::comeToFront()
+{
+    if (isMinimized())
+        showNormal();
+    show();
+    raise();
+    activateWindow();
+}
+
+void MainWindow::askQuit()
+{
+    if (m_quitBox) {
+        m_quitBox->raise();
+        return;
+    }
+    m_quitBox = new QMessageBox(QMessageBox::Question, tr("Quit Hubload"),
+                                tr("%n download(s) are running.", nullptr, m_model->running()),
+                                QMessageBox::NoButton, this);
+    m_quitBox->setObjectName(u"quitQuestion"_s);
+    m_quitBox->setAttribute(Qt::WA_DeleteOnClose);
+    m_quitBox->setInformativeText(
+        m_settings.flag(core::Setting::ResumeOnStart)
+            ? tr("What is here already is kept; the rest follows the next time you start.")
+            : tr("What is here already is kept; you can resume the rest the next time you start."));
+    auto *always = new QCheckBox(tr("&Don't ask again"), m_quitBox);
+    m_quitBox->setCheckBox(always);
+    QPushButton *quitButton = m_quitBox->addButton(tr("&Quit"), QMessageBox::AcceptRole);
+    QPushButton *stay = m_quitBox->addButton(tr("&Stay here"), QMessageBox::RejectRole);
+    m_quitBox->setDefaultButton(stay);
+    m_quitBox->setEscapeButton(stay);
+    connect(quitButton, &QPushButton::clicked, this, [this, always] {
+        if (always->isChecked())
+            m_settings.set(core::Setting::ConfirmQuit, false);
+        m_mayClose = true;
+        // After the box has gone: closing the window from inside it would leave it half closed.
+        QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+    });
+    m_quitBox->open();
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    // A desktop that logs out is never held up.
+    const bool asks = !m_mayClose && !qApp->isSavingSession() && m_model->running() > 0
+        && m_settings.flag(core::Setting::ConfirmQuit);
+    if (asks) {
+        event->ignore();
+        askQuit();
+        return;
+    }
     m_settings.set(core::Setting::WindowGeometry, saveGeometry());
     QMainWindow::closeEvent(event);
 }

@@ -11,8 +11,10 @@
 #include "gui/models/placesmodel.h"
 
 QT_BEGIN_NAMESPACE
+class QCheckBox;
 class QLabel;
 class QMessageBox;
+class QToolButton;
 QT_END_NAMESPACE
 
 namespace core {
@@ -35,8 +37,9 @@ namespace Ui {
 class MainWindow;
 }
 
-// The frame: places at the left, one page in the middle, what is going on below. Closing it stops
-// nothing by itself; the engine belongs to the services. Owner: main. GUI thread.
+// The frame: places at the left, one page in the middle, what is going on below. Closing it ends
+// the program, and asks first while something is being fetched; the engine belongs to the services
+// and saves its state when they go. Owner: main. GUI thread.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -47,6 +50,7 @@ public:
 
     void goTo(Place place);
     void openRepo(const core::RepoRef &ref);
+    void comeToFront(); // somebody started the program again
 
     DiscoverPage &discoverPage() { return *m_discover; }
     RepoPage &repoPage() { return *m_repo; }
@@ -72,6 +76,7 @@ private:
     void reload();
     void showSummary();
     void askFreeSpace();
+    void askQuit();
     void showAbout();
     void showKeys();
     void openBox(const QString &title, const QString &text);
@@ -87,12 +92,15 @@ private:
     LibraryPage *m_library = nullptr;
     SettingsPage *m_settingsPage = nullptr;
     QLabel *m_speed = nullptr;
-    QLabel *m_queue = nullptr;
+    QToolButton *m_queue = nullptr;
+    QToolButton *m_needs = nullptr;
     QLabel *m_free = nullptr;
     QPointer<QMessageBox> m_box;
+    QPointer<QMessageBox> m_quitBox;
     QTimer m_freeTimer;
     Place m_place = Place::Discover;
     Place m_repoFrom = Place::Discover; // where the repo page leads back to
+    bool m_mayClose = false; // the person has said so
 };
 
 } // namespace gui

@@ -18,6 +18,7 @@ struct StateFacts {
     bool checked;
     std::optional<core::Error> error;
     QDateTime retryAt;
+    QDateTime gateOpens;
 };
 
 std::chrono::seconds secondsUntil(const QDateTime &time, const QDateTime &now)
@@ -27,15 +28,18 @@ std::chrono::seconds secondsUntil(const QDateTime &time, const QDateTime &now)
     return std::chrono::seconds(std::max<qint64>(0, (now.msecsTo(time) + 999) / 1000));
 }
 
+QString waitingForHub(std::chrono::seconds left)
+{
+    return left.count() > 0 ? Texts::tr("Waiting for the Hub (%1)").arg(core::formatDuration(left))
+                            : Texts::tr("Waiting for the Hub");
+}
+
 QString waiting(const StateFacts &facts, const QDateTime &now)
 {
     const auto left = secondsUntil(facts.retryAt, now);
     const auto kind = facts.error ? facts.error->kind : core::ErrorKind::ConnectionLost;
-    if (kind == core::ErrorKind::RateLimited) {
-        return left.count() > 0
-            ? Texts::tr("Waiting for the Hub (%1)").arg(core::formatDuration(left))
-            : Texts::tr("Waiting for the Hub");
-    }
+    if (kind == core::ErrorKind::RateLimited)
+        return waitingForHub(left);
     if (kind == core::ErrorKind::Offline)
         return Texts::tr("Waiting for the network");
     if (kind == core::ErrorKind::Locked)
@@ -50,7 +54,8 @@ QString stateWords(const StateFacts &facts, const QDateTime &now)
     case transfer::State::Queued:
         return Texts::tr("Waiting");
     case transfer::State::Resolving:
-        return Texts::tr("Preparing");
+        return facts.gateOpens.isValid() ? waitingForHub(secondsUntil(facts.gateOpens, now))
+                                         : Texts::tr("Preparing");
     case transfer::State::Fetching:
         return Texts::tr("Downloading");
     case transfer::State::Verifying:
@@ -61,7 +66,7 @@ QString stateWords(const StateFacts &facts, const QDateTime &now)
         return Texts::tr("Paused");
     case transfer::State::Failed:
         return Texts::tr("Needs you: %1")
-            .arg(facts.error ? core::errorText(*facts.error).title : Texts::tr("see the details"));
+            .arg(facts.error ? Texts::reason(facts.error->kind) : Texts::tr("see the details"));
     case transfer::State::Done:
         return facts.checked ? Texts::tr("Done, checked") : Texts::tr("Done, not checked");
     case transfer::State::Cancelled:
@@ -72,16 +77,75 @@ QString stateWords(const StateFacts &facts, const QDateTime &now)
 
 } // namespace
 
-QString Texts::state(const transfer::DownloadStatus &status, const QDateTime &now)
+QString Texts::state(const transfer::DownloadStatus &status, const QDateTime &now,
+                     const QDateTime &gateOpens)
 {
-    return stateWords({status.state, status.checked, status.error, status.retryAt}, now);
+    return stateWords({status.state, status.checked, status.error, status.retryAt, gateOpens}, now);
 }
 
-QString Texts::state(const transfer::FileStatus &status, const QDateTime &now)
+QString Texts::state(const transfer::FileStatus &status, const QDateTime &now,
+                     const QDateTime &gateOpens)
 {
     if (status.state == transfer::State::Done && status.reused)
         return tr("Was already here");
-    return stateWords({status.state, status.checked, status.error, status.retryAt}, now);
+    return stateWords({status.state, status.checked, status.error, status.retryAt, gateOpens}, now);
+}
+
+QString Texts::reason(core::ErrorKind kind)
+{
+    switch (kind) {
+    case core::ErrorKind::Offline:
+        return tr("no network", "reason");
+    case core::ErrorKind::HostNotFound:
+        return tr("Hub not found", "reason");
+    case core::ErrorKind::ConnectionLost:
+    case core::ErrorKind::Truncated:
+        return tr("connection cut off", "reason");
+    case core::ErrorKind::Timeout:
+        return tr("nothing arrives", "reason");
+    case core::ErrorKind::ServerError:
+        return tr("fault at the Hub", "reason");
+    case core::ErrorKind::RateLimited:
+        return tr("the Hub asks for a pause", "reason");
+    case core::ErrorKind::LinkExpired:
+        return tr("the link has run out", "reason");
+    case core::ErrorKind::RemoteChanged:
+        return tr("changed on the Hub", "reason");
+    case core::ErrorKind::Unauthorized:
+        return tr("sign in again", "reason");
+    case core::ErrorKind::Gated:
+        return tr("ask for access", "reason");
+    case core::ErrorKind::Forbidden:
+        return tr("access refused", "reason");
+    case core::ErrorKind::Disabled:
+        return tr("taken down by the Hub", "reason");
+    case core::ErrorKind::RepoNotFound:
+        return tr("repo not found", "reason");
+    case core::ErrorKind::RevisionNotFound:
+        return tr("version not found", "reason");
+    case core::ErrorKind::EntryNotFound:
+        return tr("file not found", "reason");
+    case core::ErrorKind::BadRequest:
+    case core::ErrorKind::BadInput:
+    case core::ErrorKind::Protocol:
+        return tr("not understood", "reason");
+    case core::ErrorKind::Tls:
+        return tr("connection not trusted", "reason");
+    case core::ErrorKind::Checksum:
+        return tr("check failed twice", "reason");
+    case core::ErrorKind::Locked:
+        return tr("in use elsewhere", "reason");
+    case core::ErrorKind::DiskFull:
+        return tr("disk is full", "reason");
+    case core::ErrorKind::FileIo:
+        return tr("folder cannot be used", "reason");
+    case core::ErrorKind::KeychainUnavailable:
+    case core::ErrorKind::KeychainDenied:
+        return tr("key store is locked", "reason");
+    case core::ErrorKind::Cancelled:
+        return tr("stopped", "reason");
+    }
+    return {};
 }
 
 QString Texts::kind(core::RepoType type)

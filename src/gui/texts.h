@@ -13,9 +13,14 @@ namespace gui {
 class Texts {
     Q_DECLARE_TR_FUNCTIONS(gui::Texts)
 public:
-    // The exact state words of a row (interaction.md 7.1). now decides countdowns.
-    static QString state(const transfer::DownloadStatus &status, const QDateTime &now);
-    static QString state(const transfer::FileStatus &status, const QDateTime &now);
+    // The exact state words of a row. now decides countdowns; gateOpens, when the Hub has been
+    // asked for as much as it allows, is when it may be asked again.
+    static QString state(const transfer::DownloadStatus &status, const QDateTime &now,
+                         const QDateTime &gateOpens = {});
+    static QString state(const transfer::FileStatus &status, const QDateTime &now,
+                         const QDateTime &gateOpens = {});
+    // Why a person is needed, in two or three words; the whole sentence is core::errorText().
+    static QString reason(core::ErrorKind kind);
     static QString kind(core::RepoType type);
     static QString ago(const QDateTime &time, const QDateTime &now);
     static QString parameters(qint64 count); // "7.2 B parameters"

@@ -202,9 +202,9 @@ private Q_SLOTS:
     {
         gui::PlacesModel model;
         const Tester tester(&model, report);
-        model.setUnfinished(3);
+        model.setDownloads(3, 0);
         QVERIFY(model.index(int(gui::Place::Downloads)).data().toString().contains(u'3'));
-        model.setUnfinished(0);
+        model.setDownloads(0, 0);
         model.setPalette({});
     }
 };

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QPointer>
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QPushButton>
@@ -111,16 +112,22 @@ public:
 
     void take(QWidget *widget, const QString &name)
     {
+        if (!widget) {
+            m_failures << u"nothing to take a picture of: "_s + name + u" ("_s + m_set + u')';
+            return;
+        }
         QTest::qWait(150);
         const QString path = m_folder.filePath(name + u'-' + m_set + u".png"_s);
         if (!widget->grab().save(path))
             m_failures << path;
     }
 
-    void expect(const std::function<bool()> &holds, const QString &what)
+    bool expect(const std::function<bool()> &holds, const QString &what)
     {
-        if (!QTest::qWaitFor(holds, 30000))
+        const bool came = QTest::qWaitFor(holds, 30000);
+        if (!came)
             m_failures << what + u" did not come ("_s + m_set + u')';
+        return came;
     }
 
     QStringList failures() const { return m_failures; }
@@ -194,15 +201,20 @@ void fetch(stage::Program &program, Photographer &camera, const QString &picture
     auto *button = program.window().repoPage().findChild<QPushButton *>(u"getButton"_s);
     camera.expect([&] { return button->isEnabled(); }, u"the whole list of files"_s);
     program.window().repoPage().get();
-    auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
-    camera.expect(
-        [&] { return receipt && receipt->findChild<QPushButton *>(u"getButton"_s)->isEnabled(); },
-        u"a receipt"_s);
-    if (!receipt)
+    // Looked up each time: an older one may still wait for its deletion.
+    QPointer<gui::ReceiptDialog> receipt;
+    const auto isReady = [&] {
+        const auto all = program.window().findChildren<gui::ReceiptDialog *>();
+        receipt = all.isEmpty() ? nullptr : all.constLast();
+        return receipt && receipt->isVisible()
+            && receipt->findChild<QPushButton *>(u"getButton"_s)->isEnabled();
+    };
+    if (!camera.expect(isReady, u"a receipt of "_s + picture))
         return;
     if (!picture.isEmpty())
         camera.take(receipt, picture);
-    receipt->accept();
+    if (receipt)
+        receipt->accept();
 }
 
 void takeRepo(stage::Program &program, Photographer &camera)

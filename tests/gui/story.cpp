@@ -15,6 +15,7 @@
 
 #include "cache/layout.h"
 #include "gui/models/downloadsmodel.h"
+#include "gui/models/repotreemodel.h"
 #include "gui/pages/discoverpage.h"
 #include "gui/pages/downloadspage.h"
 #include "gui/pages/receiptdialog.h"
@@ -137,6 +138,30 @@ private:
                                  30000);
     }
 
+    // Ctrl+Q while bytes arrive: asked, stayed, asked again, gone.
+    static void quit(stage::Program *program)
+    {
+        const auto question = [program] {
+            return program->window().findChild<QMessageBox *>(u"quitQuestion"_s);
+        };
+        QTest::keyClick(&program->window(), Qt::Key_Q, Qt::ControlModifier);
+        QTRY_VERIFY(question() && question()->isVisible());
+        QTest::keyClick(question(), Qt::Key_Return); // the safe choice is the default
+        QTRY_VERIFY(!question());
+        QVERIFY(program->window().isVisible());
+        QCOMPARE(firstDownload(*program).state, transfer::State::Fetching);
+        program->window().close();
+        QTRY_VERIFY(question() && question()->isVisible());
+        const auto buttons = question()->buttons();
+        for (QAbstractButton *button : buttons) {
+            if (question()->buttonRole(button) == QMessageBox::AcceptRole) {
+                stage::click(button);
+                break;
+            }
+        }
+        QTRY_VERIFY(!program->window().isVisible());
+    }
+
 private Q_SLOTS:
     void byMouse()
     {
@@ -202,7 +227,7 @@ private Q_SLOTS:
             pressGet(&program);
             QTRY_VERIFY_WITH_TIMEOUT(firstDownload(program).done > 10'000'000, 60000);
             before = firstDownload(program).done;
-            program.window().close();
+            quit(&program);
         }
         stage::Program program(folders, config);
         show(&program);
@@ -294,6 +319,89 @@ private Q_SLOTS:
         }
         QTRY_COMPARE(program.services().engine().downloads().size(), 0);
         QTRY_COMPARE(program.find<QTreeView>("downloadList")->model()->rowCount(), 0);
+    }
+
+    void countsWhatNeedsAPersonApart()
+    {
+        const demo::Repo repo = support::makeRepo(
+            repoName,
+            {support::gitFile(u"config.json"_s, "{}"), support::gitFile(u"a.txt"_s, "a")});
+        support::FaultyHub hub({repo}, stage::hubOptions());
+        hub.addRule(demo::Origin::Hub, QRegularExpression(u"/resolve/.*config"_s),
+                    support::FaultyHub::status(403));
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        auto *needs = program.find<QToolButton>("needsButton");
+        auto *queue = program.find<QToolButton>("queueButton");
+        QVERIFY(!needs->isVisible());
+        program.window().openRepo(
+            {*core::RepoId::make(core::RepoType::Model, repoName), std::nullopt, std::nullopt});
+        auto *tree = program.find<QTreeView>("fileTree");
+        QTRY_COMPARE_WITH_TIMEOUT(tree->model()->rowCount(), 2, 20000);
+        const auto onDisk = [tree](int row) {
+            return tree->model()->index(row, gui::RepoTreeModel::OnDiskColumn).data().toString();
+        };
+        QTRY_COMPARE(onDisk(0), u"–"_s);
+        stage::clickBox(tree, tree->model()->index(0, 0));
+        stage::clickBox(tree, tree->model()->index(1, 0));
+        QTest::keyClick(tree, Qt::Key_Return);
+        auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
+        QVERIFY(receipt);
+        auto *get = receipt->findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(get->isEnabled(), 20000);
+        stage::click(get);
+        QTRY_COMPARE_WITH_TIMEOUT(firstDownload(program).state, transfer::State::Failed, 30000);
+        QTRY_VERIFY(needs->isVisible());
+        QVERIFY2(needs->text().contains(u'1'), qPrintable(needs->text()));
+        QCOMPARE(queue->text(), u"Nothing in the queue"_s);
+        // Short in the list, whole in its tooltip and beside the files.
+        auto *list = program.find<QTreeView>("downloadList");
+        const QModelIndex state = list->model()->index(0, gui::DownloadsModel::ProgressColumn);
+        QTRY_COMPARE(state.data().toString(), u"Needs you: access refused"_s);
+        QVERIFY(list->fontMetrics().horizontalAdvance(state.data().toString())
+                < list->visualRect(state).width());
+        QVERIFY(state.data(Qt::ToolTipRole).toString().contains(u"This account may not do that"_s));
+        QVERIFY(program.find<QWidget>("errorBanner")->isVisible());
+        // What did arrive is shown as here, and the other one is not.
+        program.window().goTo(gui::Place::Discover);
+        stage::click(needs);
+        QVERIFY(program.window().downloadsPage().isVisible());
+        QTRY_COMPARE(onDisk(0), u"Here"_s);
+        QCOMPARE(onDisk(1), u"In the queue"_s);
+    }
+
+    void namesTheWaitForTheHub()
+    {
+        QList<demo::File> files;
+        for (int i = 0; i < 12; ++i)
+            files << support::gitFile(u"note-%1.txt"_s.arg(i), QByteArray::number(i));
+        demo::DemoOptions options = stage::hubOptions();
+        options.resolverQuota = 6; // of twelve files: the rest has to wait
+        support::FaultyHub hub({support::makeRepo(repoName, files)}, options);
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        program.window().openRepo(
+            {*core::RepoId::make(core::RepoType::Model, repoName), std::nullopt, std::nullopt});
+        auto *tree = program.find<QTreeView>("fileTree");
+        QTRY_COMPARE_WITH_TIMEOUT(tree->model()->rowCount(), 12, 20000);
+        QTest::mouseClick(program.window().repoPage().findChild<QPushButton *>(u"allButton"_s),
+                          Qt::LeftButton);
+        program.window().repoPage().get();
+        auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
+        QVERIFY(receipt);
+        auto *get = receipt->findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(get->isEnabled(), 20000);
+        stage::click(get);
+        auto *list = program.find<QTreeView>("downloadList");
+        QTRY_VERIFY_WITH_TIMEOUT(list->model()
+                                     ->index(0, gui::DownloadsModel::ProgressColumn)
+                                     .data()
+                                     .toString()
+                                     .startsWith(u"Waiting for the Hub ("_s),
+                                 20000);
+        QCOMPARE(program.find<QToolButton>("needsButton")->isVisible(), false);
     }
 
     void saysWhatIsWrongAndTriesAgain()

@@ -5,6 +5,7 @@
 #include <QTreeView>
 
 #include "gui/models/repotreemodel.h"
+#include "gui/naturalorder.h"
 
 using namespace Qt::StringLiterals;
 

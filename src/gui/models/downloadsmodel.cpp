@@ -1,9 +1,8 @@
 #include "gui/models/downloadsmodel.h"
 
-#include <QDateTime>
-
 #include <algorithm>
 
+#include "core/errortext.h"
 #include "core/format.h"
 #include "gui/texts.h"
 
@@ -24,6 +23,12 @@ QString name(const transfer::DownloadStatus &row)
     return row.revision.isEmpty() || row.revision == u"main"_s
         ? repo
         : repo + u" · "_s + core::isolate(Texts::shortCommit(row.revision));
+}
+
+bool goesOn(transfer::State state)
+{
+    return state == transfer::State::Queued || state == transfer::State::Waiting
+        || transfer::isActive(state);
 }
 
 QString left(const transfer::DownloadStatus &row)
@@ -102,16 +107,15 @@ void DownloadsModel::onChanged(const QList<transfer::DownloadId> &ids)
 void DownloadsModel::tick()
 {
     for (int row = 0; row < rowCount(); ++row) {
-        if (m_rows.at(row).state == transfer::State::Waiting)
+        if (countsDown(m_rows.at(row)))
             Q_EMIT dataChanged(index(row, ProgressColumn), index(row, ProgressColumn));
     }
 }
 
 void DownloadsModel::summarise()
 {
-    const bool counts = std::any_of(m_rows.begin(), m_rows.end(), [](const auto &row) {
-        return row.state == transfer::State::Waiting && row.retryAt.isValid();
-    });
+    const bool counts = std::any_of(m_rows.begin(), m_rows.end(),
+                                    [this](const auto &row) { return countsDown(row); });
     if (counts && !m_countdown.isActive())
         m_countdown.start();
     if (!counts)
@@ -119,10 +123,40 @@ void DownloadsModel::summarise()
     Q_EMIT summaryChanged();
 }
 
-int DownloadsModel::unfinished() const
+bool DownloadsModel::countsDown(const transfer::DownloadStatus &row) const
 {
-    return static_cast<int>(std::count_if(
-        m_rows.begin(), m_rows.end(), [](const auto &row) { return !transfer::isEnd(row.state); }));
+    return (row.state == transfer::State::Waiting && row.retryAt.isValid())
+        || (row.state == transfer::State::Resolving && m_gateOpens.isValid());
+}
+
+void DownloadsModel::setHubWait(std::optional<std::chrono::seconds> wait)
+{
+    m_gateOpens = wait ? QDateTime::currentDateTimeUtc().addSecs(wait->count()) : QDateTime();
+    for (int row = 0; row < rowCount(); ++row) {
+        if (m_rows.at(row).state == transfer::State::Resolving)
+            Q_EMIT dataChanged(index(row, ProgressColumn), index(row, ProgressColumn));
+    }
+    summarise();
+}
+
+int DownloadsModel::running() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(),
+                                          [](const auto &row) { return goesOn(row.state); }));
+}
+
+int DownloadsModel::paused() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
+        return row.state == transfer::State::Paused;
+    }));
+}
+
+int DownloadsModel::needingYou() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
+        return row.state == transfer::State::Failed;
+    }));
 }
 
 double DownloadsModel::bytesPerSecond() const
@@ -139,7 +173,7 @@ qint64 DownloadsModel::bytesLeft() const
 {
     qint64 sum = 0;
     for (const transfer::DownloadStatus &row : m_rows) {
-        if (!transfer::isEnd(row.state))
+        if (goesOn(row.state))
             sum += std::max<qint64>(0, row.size - row.done);
     }
     return sum;
@@ -163,7 +197,7 @@ QString DownloadsModel::display(const transfer::DownloadStatus &row, int column)
     case SizeColumn:
         return core::formatSize(row.size);
     case ProgressColumn:
-        return Texts::state(row, QDateTime::currentDateTimeUtc());
+        return Texts::state(row, QDateTime::currentDateTimeUtc(), m_gateOpens);
     case SpeedColumn:
         return row.state == transfer::State::Fetching ? core::formatSpeed(row.bytesPerSecond)
                                                       : QString();
@@ -177,7 +211,7 @@ QString DownloadsModel::display(const transfer::DownloadStatus &row, int column)
 QString DownloadsModel::spoken(const transfer::DownloadStatus &row) const
 {
     QStringList parts{row.repo.display(), core::formatSize(row.size, core::Isolation::Plain),
-                      Texts::state(row, QDateTime::currentDateTimeUtc())};
+                      Texts::state(row, QDateTime::currentDateTimeUtc(), m_gateOpens)};
     if (row.state == transfer::State::Fetching) {
         parts << tr("%1 percent").arg(static_cast<int>(fraction(row) * 100));
         parts << core::formatSpeed(row.bytesPerSecond, core::Isolation::Plain);
@@ -201,6 +235,8 @@ QVariant DownloadsModel::data(const QModelIndex &index, int role) const
         if (index.column() == SizeColumn)
             return tr("%1 of %2 bytes")
                 .arg(core::formatCount(row.done), core::formatCount(row.size));
+        if (index.column() == ProgressColumn && row.error)
+            return core::errorSentence(*row.error);
         return index.column() == ProgressColumn || index.column() == NameColumn
             ? display(row, index.column())
             : QVariant();

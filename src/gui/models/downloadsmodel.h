@@ -1,8 +1,12 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QDateTime>
 #include <QList>
 #include <QTimer>
+
+#include <chrono>
+#include <optional>
 
 #include "transfer/engine.h"
 
@@ -24,14 +28,21 @@ public:
 
     const transfer::DownloadStatus &status(int row) const { return m_rows.at(row); }
     int rowOf(const transfer::DownloadId &id) const; // -1 when it is not there
-    int unfinished() const;
+    const QDateTime &gateOpens() const { return m_gateOpens; }
+    int running() const; // what moves, or waits to go on by itself
+    int paused() const;
+    int needingYou() const;
     double bytesPerSecond() const; // of all
-    qint64 bytesLeft() const; // of what is not Done or Cancelled
+    qint64 bytesLeft() const; // of what is running()
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+public Q_SLOTS:
+    // The Hub has been asked for all it allows and is asked again in so long; nothing: no longer.
+    void setHubWait(std::optional<std::chrono::seconds> wait);
 
 Q_SIGNALS:
     void summaryChanged();
@@ -42,11 +53,13 @@ private:
     void onChanged(const QList<transfer::DownloadId> &ids);
     void tick();
     void summarise();
+    bool countsDown(const transfer::DownloadStatus &row) const;
     QString display(const transfer::DownloadStatus &row, int column) const;
     QString spoken(const transfer::DownloadStatus &row) const;
 
     transfer::Engine &m_engine;
     QList<transfer::DownloadStatus> m_rows;
+    QDateTime m_gateOpens; // invalid: nobody waits at the Gate
     QTimer m_countdown; // runs while a row shows seconds
 };
 

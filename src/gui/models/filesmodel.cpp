@@ -1,7 +1,5 @@
 #include "gui/models/filesmodel.h"
 
-#include <QDateTime>
-
 #include "core/errortext.h"
 #include "core/format.h"
 #include "gui/models/downloadsmodel.h"
@@ -34,6 +32,15 @@ void FilesModel::show(const std::optional<transfer::DownloadId> &id)
     m_id = id;
     m_files = id ? m_engine.files(*id) : QList<transfer::FileStatus>();
     endResetModel();
+}
+
+void FilesModel::setGateOpens(const QDateTime &time)
+{
+    if (m_gateOpens == time)
+        return;
+    m_gateOpens = time;
+    if (!m_files.isEmpty())
+        Q_EMIT dataChanged(index(0, ProgressColumn), index(rowCount() - 1, ProgressColumn));
 }
 
 void FilesModel::refresh()
@@ -69,8 +76,9 @@ QVariant FilesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         if (index.column() == PathColumn)
             return core::isolate(file.paths.join(u", "_s));
-        return index.column() == SizeColumn ? core::formatSize(file.size)
-                                            : Texts::state(file, QDateTime::currentDateTimeUtc());
+        return index.column() == SizeColumn
+            ? core::formatSize(file.size)
+            : Texts::state(file, QDateTime::currentDateTimeUtc(), m_gateOpens);
     case Qt::ToolTipRole:
         if (index.column() == ProgressColumn && file.error)
             return core::errorSentence(*file.error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QDateTime>
 #include <QList>
 
 #include <optional>
@@ -18,6 +19,7 @@ public:
     explicit FilesModel(transfer::Engine &engine, QObject *parent = nullptr);
 
     void show(const std::optional<transfer::DownloadId> &id);
+    void setGateOpens(const QDateTime &time); // as DownloadsModel::gateOpens()
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -30,6 +32,7 @@ private:
     transfer::Engine &m_engine;
     std::optional<transfer::DownloadId> m_id;
     QList<transfer::FileStatus> m_files;
+    QDateTime m_gateOpens;
 };
 
 } // namespace gui

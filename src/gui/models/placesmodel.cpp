@@ -1,5 +1,7 @@
 #include "gui/models/placesmodel.h"
 
+#include <QFont>
+
 #include "core/format.h"
 #include "gui/icons.h"
 
@@ -27,11 +29,12 @@ PlacesModel::PlacesModel(QObject *parent)
 {
 }
 
-void PlacesModel::setUnfinished(int downloads)
+void PlacesModel::setDownloads(int running, int needingYou)
 {
-    if (m_unfinished == downloads)
+    if (m_running == running && m_needingYou == needingYou)
         return;
-    m_unfinished = downloads;
+    m_running = running;
+    m_needingYou = needingYou;
     const QModelIndex changed = index(static_cast<int>(Place::Downloads));
     Q_EMIT dataChanged(changed, changed);
 }
@@ -54,8 +57,8 @@ QString PlacesModel::text(Place place) const
     case Place::Discover:
         return tr("Discover");
     case Place::Downloads:
-        return m_unfinished > 0 ? tr("Downloads (%1)").arg(core::formatCount(m_unfinished))
-                                : tr("Downloads");
+        return m_running > 0 ? tr("Downloads (%1)").arg(core::formatCount(m_running))
+                             : tr("Downloads");
     case Place::Library:
         return tr("Library");
     case Place::Settings:
@@ -68,10 +71,20 @@ QVariant PlacesModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
+    const auto place = static_cast<Place>(index.row());
+    const bool needsYou = place == Place::Downloads && m_needingYou > 0;
     switch (role) {
     case Qt::DisplayRole:
+        return text(place);
     case Qt::ToolTipRole:
-        return text(static_cast<Place>(index.row()));
+    case Qt::AccessibleTextRole:
+        return needsYou ? text(place) + u", "_s + tr("%n need(s) you", nullptr, m_needingYou)
+                        : text(place);
+    case Qt::FontRole: {
+        QFont font;
+        font.setBold(true);
+        return needsYou ? QVariant(font) : QVariant();
+    }
     case Qt::DecorationRole:
         return m_icons[static_cast<size_t>(index.row())];
     default:

@@ -19,7 +19,7 @@ class PlacesModel : public QAbstractListModel {
 public:
     explicit PlacesModel(QObject *parent = nullptr);
 
-    void setUnfinished(int downloads);
+    void setDownloads(int running, int needingYou);
     void setPalette(const QPalette &palette); // icons
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -29,7 +29,8 @@ private:
     QString text(Place place) const;
 
     std::array<QIcon, placeCount> m_icons;
-    int m_unfinished = 0;
+    int m_running = 0;
+    int m_needingYou = 0;
 };
 
 } // namespace gui

@@ -4,6 +4,7 @@
 
 #include "core/format.h"
 #include "core/patterns.h"
+#include "gui/naturalorder.h"
 
 namespace gui {
 
@@ -27,6 +28,7 @@ struct RepoTreeModel::Node {
     int entry = -1; // index in m_entries; -1: a folder
     bool isTicked = false; // files
     bool wantsAll = false; // folders: files still to come are ticked too
+    OnDisk onDisk = OnDisk::Unknown;
     int files = 0; // in the whole subtree
     int ticked = 0;
     qint64 bytes = 0;
@@ -338,6 +340,43 @@ QModelIndex RepoTreeModel::tickPath(const QString &path)
     return indexOf(id);
 }
 
+void RepoTreeModel::setOnDisk(const QList<OnDisk> &states)
+{
+    // Children come after their parents in m_nodes, so one pass from the end decides folders too.
+    for (Node &node : m_nodes)
+        node.onDisk = OnDisk::Unknown;
+    for (size_t i = m_nodes.size(); i-- > 1;) {
+        Node &node = m_nodes[i];
+        if (!node.isFolder() && node.entry < states.size())
+            node.onDisk = states.at(node.entry);
+        OnDisk &folder = m_nodes[node.parent].onDisk;
+        folder = together(folder, node.onDisk);
+    }
+    for (size_t i = 0; i < m_nodes.size(); ++i) {
+        const std::vector<NodeId> &shown = m_nodes[i].shown;
+        if (!shown.empty())
+            Q_EMIT dataChanged(indexOf(shown.front(), OnDiskColumn),
+                               indexOf(shown.back(), OnDiskColumn));
+    }
+}
+
+QString RepoTreeModel::onDiskText(const Node &node) const
+{
+    switch (node.onDisk) {
+    case OnDisk::Unknown:
+        return {};
+    case OnDisk::Nothing:
+        return u"–"_s;
+    case OnDisk::Queued:
+        return tr("In the queue");
+    case OnDisk::Part:
+        return tr("In part");
+    case OnDisk::Here:
+        return tr("Here");
+    }
+    return {};
+}
+
 int RepoTreeModel::fileCount() const
 {
     return m_nodes[rootId].files;
@@ -465,6 +504,8 @@ QVariant RepoTreeModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         if (index.column() == SizeColumn)
             return core::formatSize(node.bytes);
+        if (index.column() == OnDiskColumn)
+            return onDiskText(node);
         return index.column() == KindColumn ? kindText(node) : node.name;
     case Qt::CheckStateRole:
         return index.column() == NameColumn ? QVariant(checkState(node)) : QVariant();
@@ -511,6 +552,8 @@ QVariant RepoTreeModel::headerData(int section, Qt::Orientation orientation, int
         return tr("Size");
     case KindColumn:
         return tr("Kind");
+    case OnDiskColumn:
+        return tr("On disk");
     default:
         return {};
     }
@@ -526,42 +569,6 @@ Qt::ItemFlags RepoTreeModel::flags(const QModelIndex &index) const
     if (!m_nodes[static_cast<NodeId>(index.internalId())].isFolder())
         flags |= Qt::ItemNeverHasChildren;
     return flags;
-}
-
-bool RepoTreeModel::naturalLess(const QString &a, const QString &b)
-{
-    qsizetype i = 0;
-    qsizetype j = 0;
-    while (i < a.size() && j < b.size()) {
-        if (a.at(i).isDigit() && b.at(j).isDigit()) {
-            while (i < a.size() - 1 && a.at(i) == u'0' && a.at(i + 1).isDigit())
-                ++i;
-            while (j < b.size() - 1 && b.at(j) == u'0' && b.at(j + 1).isDigit())
-                ++j;
-            qsizetype endA = i;
-            qsizetype endB = j;
-            while (endA < a.size() && a.at(endA).isDigit())
-                ++endA;
-            while (endB < b.size() && b.at(endB).isDigit())
-                ++endB;
-            if (endA - i != endB - j)
-                return endA - i < endB - j;
-            for (; i < endA; ++i, ++j) {
-                if (a.at(i) != b.at(j))
-                    return a.at(i) < b.at(j);
-            }
-            continue;
-        }
-        const QChar left = a.at(i).toCaseFolded();
-        const QChar right = b.at(j).toCaseFolded();
-        if (left != right)
-            return left < right;
-        ++i;
-        ++j;
-    }
-    if (a.size() - i != b.size() - j)
-        return a.size() - i < b.size() - j;
-    return a < b; // a total order: "a01" and "a1" differ
 }
 
 } // namespace gui

@@ -7,6 +7,7 @@
 
 #include <vector>
 
+#include "gui/ondisk.h"
 #include "hub/types.h"
 
 namespace gui {
@@ -18,7 +19,7 @@ namespace gui {
 class RepoTreeModel : public QAbstractItemModel {
     Q_OBJECT
 public:
-    enum Column { NameColumn, SizeColumn, KindColumn, ColumnCount };
+    enum Column { NameColumn, SizeColumn, KindColumn, OnDiskColumn, ColumnCount };
     enum Role {
         PathRole = Qt::UserRole,
         RawRole, // bytes, for sorting and tests
@@ -39,6 +40,9 @@ public:
     // Ticks a file or everything in a folder; the index to show, invalid when it is not there.
     QModelIndex tickPath(const QString &path);
 
+    // What is on this disk, in the order of listing(); nothing is said of files that came later.
+    void setOnDisk(const QList<OnDisk> &states);
+
     int fileCount() const;
     int tickedFiles() const;
     qint64 tickedBytes() const;
@@ -53,9 +57,6 @@ public:
     bool setData(const QModelIndex &index, const QVariant &value, int role) override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
     Qt::ItemFlags flags(const QModelIndex &index) const override;
-
-    // Exposed for the test: "part2" before "part10", capitals beside small letters.
-    static bool naturalLess(const QString &a, const QString &b);
 
 Q_SIGNALS:
     void ticksChanged();
@@ -82,6 +83,7 @@ private:
     QModelIndex indexOf(NodeId node, int column = 0) const;
     QString pathOf(NodeId node) const;
     QString kindText(const Node &node) const;
+    QString onDiskText(const Node &node) const;
 
     std::vector<Node> m_nodes; // 0 is the root
     QHash<QString, NodeId> m_folders; // by path, without trailing slash

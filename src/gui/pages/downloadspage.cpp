@@ -206,6 +206,7 @@ void DownloadsPage::showCurrent()
     updateActions();
     const QList<transfer::DownloadStatus> rows = selected();
     m_ui->details->setEnabled(rows.size() == 1);
+    m_files->setGateOpens(m_model.gateOpens());
     m_files->show(rows.size() == 1 ? std::optional(rows.constFirst().id) : std::nullopt);
     showGeneral();
 }
@@ -221,7 +222,8 @@ void DownloadsPage::showGeneral()
         return;
     }
     const transfer::DownloadStatus &row = rows.constFirst();
-    m_ui->stateLabel->setText(Texts::state(row, QDateTime::currentDateTimeUtc()));
+    m_ui->stateLabel->setText(
+        Texts::state(row, QDateTime::currentDateTimeUtc(), m_model.gateOpens()));
     m_ui->doneLabel->setText(tr("%1 of %2, %3 of %4")
                                  .arg(core::formatSize(row.done), core::formatSize(row.size),
                                       core::formatCount(row.filesDone), Texts::files(row.files)));

@@ -38,7 +38,7 @@ LibraryPage::LibraryPage(const cache::Location &place, QWidget *parent)
     list->header()->setSectionResizeMode(LibraryModel::NameColumn, QHeaderView::Stretch);
     const int letter = fontMetrics().averageCharWidth();
     for (const auto &[column, letters] :
-         {std::pair(LibraryModel::KindColumn, 12), std::pair(LibraryModel::SizeColumn, 14),
+         {std::pair(LibraryModel::KindColumn, 12), std::pair(LibraryModel::SizeColumn, 32),
           std::pair(LibraryModel::VersionsColumn, 12), std::pair(LibraryModel::FilesColumn, 10),
           std::pair(LibraryModel::UsedColumn, 18)})
         list->header()->resizeSection(column, letter * letters);

@@ -12,6 +12,7 @@
 
 #include "core/format.h"
 #include "core/settings.h"
+#include "gui/background.h"
 #include "gui/delegates/rowdelegate.h"
 #include "gui/models/repotreemodel.h"
 #include "gui/pages/receiptdialog.h"
@@ -81,6 +82,12 @@ void RepoPage::setUpFiles()
     view->header()->setSectionResizeMode(RepoTreeModel::NameColumn, QHeaderView::Stretch);
     view->header()->resizeSection(RepoTreeModel::SizeColumn, fontMetrics().averageCharWidth() * 14);
     view->header()->resizeSection(RepoTreeModel::KindColumn, fontMetrics().averageCharWidth() * 16);
+    view->header()->resizeSection(RepoTreeModel::OnDiskColumn,
+                                  fontMetrics().averageCharWidth() * 18);
+    transfer::Engine &engine = m_services.engine();
+    for (const auto changed :
+         {&transfer::Engine::added, &transfer::Engine::removed, &transfer::Engine::finished})
+        connect(&engine, changed, this, &RepoPage::lookAtDisk);
     view->installEventFilter(this);
     connect(m_tree, &RepoTreeModel::ticksChanged, this, &RepoPage::showTotals);
     connect(m_ui->allButton, &QPushButton::clicked, m_tree, &RepoTreeModel::tickAll);
@@ -266,6 +273,7 @@ void RepoPage::treeEnded(const std::optional<core::Error> &error)
         return;
     }
     m_isComplete = true;
+    lookAtDisk();
     if (m_tree->fileCount() == 0)
         m_ui->filesBanner->showState(u"folder"_s, tr("This version has no files."));
     if (m_refused > 0)
@@ -278,6 +286,43 @@ void RepoPage::treeEnded(const std::optional<core::Error> &error)
         m_ui->fileTree->scrollTo(index, QAbstractItemView::PositionAtCenter);
     }
     showTotals();
+}
+
+// In the pool, one look at a time: the disk may be slow and the list long.
+void RepoPage::lookAtDisk()
+{
+    if (!m_isComplete)
+        return;
+    m_looksAgain = m_isLooking;
+    if (m_isLooking)
+        return;
+    m_isLooking = true;
+    QList<QList<hub::TreeEntry>> wanted;
+    const transfer::Engine &engine = m_services.engine();
+    for (const transfer::DownloadId &id : engine.downloads()) {
+        const transfer::DownloadRequest &request = engine.request(id);
+        if (request.repo == m_ref.repo && request.commit == m_info.commit
+            && !transfer::isEnd(engine.status(id).state))
+            wanted << request.chosen;
+    }
+    inBackground(
+        this,
+        [place = m_services.config().place, repo = m_ref.repo, commit = m_info.commit,
+         files = m_tree->listing(), wanted] {
+            QSet<QString> queued;
+            for (const QList<hub::TreeEntry> &entries : wanted) {
+                for (const hub::TreeEntry &entry : entries)
+                    queued.insert(entry.path);
+            }
+            return lookOnDisk(place, repo, commit, files, queued);
+        },
+        [this, visit = m_visit](const QList<OnDisk> &states) {
+            m_isLooking = false;
+            if (visit == m_visit)
+                m_tree->setOnDisk(states);
+            if (visit != m_visit || m_looksAgain)
+                lookAtDisk();
+        });
 }
 
 void RepoPage::askCard()

@@ -64,6 +64,7 @@ private:
     void showFacts();
     void treeEnded(const std::optional<core::Error> &error);
     void showTotals();
+    void lookAtDisk();
     void toggleSelected();
     void startDownload();
     void openWebPage() const;
@@ -82,6 +83,8 @@ private:
     quint64 m_visit = 0; // which answers still count
     int m_refused = 0; // files whose names cannot be written
     bool m_isComplete = false; // every file is listed
+    bool m_isLooking = false; // at the disk
+    bool m_looksAgain = false; // something changed meanwhile
 };
 
 } // namespace gui

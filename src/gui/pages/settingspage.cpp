@@ -44,6 +44,14 @@ SettingsPage::SettingsPage(const session::Config &config, core::Settings &settin
     m_ui->resumeBox->setChecked(settings.flag(core::Setting::ResumeOnStart));
     connect(m_ui->resumeBox, &QCheckBox::toggled, this,
             [this](bool on) { m_settings.set(core::Setting::ResumeOnStart, on); });
+    m_ui->confirmBox->setChecked(settings.flag(core::Setting::ConfirmQuit));
+    connect(m_ui->confirmBox, &QCheckBox::toggled, this,
+            [this](bool on) { m_settings.set(core::Setting::ConfirmQuit, on); });
+    // "Don't ask again" is said elsewhere.
+    connect(&settings, &core::Settings::changed, this, [this](core::Setting key) {
+        if (key == core::Setting::ConfirmQuit)
+            m_ui->confirmBox->setChecked(m_settings.flag(key));
+    });
 }
 
 SettingsPage::~SettingsPage() = default;
