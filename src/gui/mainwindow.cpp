@@ -26,6 +26,7 @@
 #include "gui/pages/librarypage.h"
 #include "gui/pages/repopage.h"
 #include "gui/pages/settingspage.h"
+#include "gui/texts.h"
 #include "session/services.h"
 
 namespace gui {
@@ -239,12 +240,12 @@ void MainWindow::showSummary()
     const int needing = m_model->needingYou();
     m_places->setDownloads(running, needing);
     if (running > 0)
-        m_queue->setText(tr("%n in the queue, %1 left", nullptr, running)
-                             .arg(core::formatSize(m_model->bytesLeft())));
+        m_queue->setText(Texts::phrase(tr("%n in the queue, %1 left", nullptr, running)
+                                           .arg(core::formatSize(m_model->bytesLeft()))));
     else
         m_queue->setText(paused > 0 ? tr("%n paused", nullptr, paused)
                                     : tr("Nothing in the queue"));
-    m_needs->setText(tr("%n need(s) you", nullptr, needing));
+    m_needs->setText(Texts::phrase(tr("%n need(s) you", nullptr, needing)));
     m_needs->setVisible(needing > 0);
     const double speed = m_model->bytesPerSecond();
     m_speed->setText(speed > 0 ? core::formatSpeed(speed) : QString());

@@ -148,6 +148,11 @@ QString Texts::reason(core::ErrorKind kind)
     return {};
 }
 
+QString Texts::phrase(const QString &text)
+{
+    return QChar(0x2068) + text + QChar(0x2069);
+}
+
 QString Texts::kind(core::RepoType type)
 {
     switch (type) {

@@ -21,6 +21,9 @@ public:
                          const QDateTime &gateOpens = {});
     // Why a person is needed, in two or three words; the whole sentence is core::errorText().
     static QString reason(core::ErrorKind kind);
+    // A whole phrase in its own direction: in a mirrored window an English one with numbers or dots
+    // at its end keeps its order.
+    static QString phrase(const QString &text);
     static QString kind(core::RepoType type);
     static QString ago(const QDateTime &time, const QDateTime &now);
     static QString parameters(qint64 count); // "7.2 B parameters"

@@ -77,7 +77,7 @@ void DownloadsPage::setUpActions()
 {
     const auto make = [this](const QString &text, const QString &iconName, const QKeySequence &keys,
                              QToolButton *button) {
-        auto *action = new QAction(text, this);
+        auto *action = new QAction(Texts::phrase(text), this);
         action->setProperty("iconName", iconName);
         action->setShortcut(keys);
         button->setDefaultAction(action);

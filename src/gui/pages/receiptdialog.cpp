@@ -75,9 +75,9 @@ void ReceiptDialog::showFacts(const Facts &facts)
                                                      : tr("nothing of it"));
     m_ui->fetchLabel->setText(receipt.toFetch > 0 ? core::formatSize(receipt.toFetch)
                                                   : tr("nothing"));
-    m_ui->getButton->setText(receipt.toFetch > 0
-                                 ? tr("&Get %1").arg(core::formatSize(receipt.toFetch))
-                                 : tr("&Add to library"));
+    m_ui->getButton->setText(
+        Texts::phrase(receipt.toFetch > 0 ? tr("&Get %1").arg(core::formatSize(receipt.toFetch))
+                                          : tr("&Add to library")));
     showDisk(facts);
     const bool fits = receipt.shortBy <= 0;
     m_ui->getButton->setEnabled(fits);

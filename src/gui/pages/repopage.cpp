@@ -357,7 +357,8 @@ void RepoPage::showTotals()
     if (!m_isComplete && m_tree->fileCount() > 0)
         text += u" · "_s + tr("more files are arriving");
     m_ui->totalLabel->setText(text);
-    m_ui->getButton->setText(ticked > 0 ? tr("&Get files… (%1)").arg(size) : tr("&Get files…"));
+    m_ui->getButton->setText(
+        Texts::phrase(ticked > 0 ? tr("&Get files… (%1)").arg(size) : tr("&Get files…")));
     m_ui->getButton->setEnabled(ticked > 0 && m_isComplete);
     m_ui->getButton->setToolTip(m_isComplete ? QString()
                                              : tr("The list of files has to be complete first."));
