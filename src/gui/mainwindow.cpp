@@ -243,7 +243,7 @@ void MainWindow::showSummary()
         m_queue->setText(Texts::phrase(tr("%n in the queue, %1 left", nullptr, running)
                                            .arg(core::formatSize(m_model->bytesLeft()))));
     else
-        m_queue->setText(paused > 0 ? tr("%n paused", nullptr, paused)
+        m_queue->setText(paused > 0 ? Texts::phrase(tr("%n paused", nullptr, paused))
                                     : tr("Nothing in the queue"));
     m_needs->setText(Texts::phrase(tr("%n need(s) you", nullptr, needing)));
     m_needs->setVisible(needing > 0);

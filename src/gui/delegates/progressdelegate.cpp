@@ -13,6 +13,25 @@ namespace gui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+// The style leaves the words out of a bar that fills from the right.
+void drawMirroredText(QPainter *painter, const QStyleOptionProgressBar &bar)
+{
+    const int empty = bar.rect.width() - bar.rect.width() * bar.progress / bar.maximum;
+    const QRect filled = bar.rect.adjusted(empty, 0, 0, 0);
+    for (const auto &[part, role] : {std::pair(QRegion(bar.rect) - filled, QPalette::Text),
+                                     std::pair(QRegion(filled), QPalette::HighlightedText)}) {
+        painter->save();
+        painter->setClipRegion(part);
+        painter->setPen(bar.palette.color(role));
+        painter->drawText(bar.rect, Qt::AlignCenter | Qt::TextForceLeftToRight, bar.text);
+        painter->restore();
+    }
+}
+
+} // namespace
+
 void ProgressDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
 {
     RowDelegate::initStyleOption(option, index);
@@ -44,9 +63,11 @@ void ProgressDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     bar.progress = static_cast<int>(value * 1000);
     // Rounded down: 100 % is said only when every byte is here.
     bar.text = u"%1 %"_s.arg(QLocale().toString(static_cast<int>(value * 100)));
-    bar.textVisible = true;
+    bar.textVisible = option.direction == Qt::LeftToRight;
     bar.textAlignment = Qt::AlignCenter;
     style->drawControl(QStyle::CE_ProgressBar, &bar, painter, option.widget);
+    if (!bar.textVisible)
+        drawMirroredText(painter, bar);
 }
 
 } // namespace gui
