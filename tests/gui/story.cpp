@@ -345,6 +345,8 @@ private Q_SLOTS:
         QTRY_COMPARE(onDisk(0), u"–"_s);
         stage::clickBox(tree, tree->model()->index(0, 0));
         stage::clickBox(tree, tree->model()->index(1, 0));
+        auto *wanted = program.window().repoPage().findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(wanted->isEnabled(), 20000); // the listing is complete
         QTest::keyClick(tree, Qt::Key_Return);
         auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
         QVERIFY(receipt);
@@ -388,7 +390,9 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(tree->model()->rowCount(), 12, 20000);
         QTest::mouseClick(program.window().repoPage().findChild<QPushButton *>(u"allButton"_s),
                           Qt::LeftButton);
-        program.window().repoPage().get();
+        auto *wanted = program.window().repoPage().findChild<QPushButton *>(u"getButton"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(wanted->isEnabled(), 20000); // the listing is complete
+        stage::click(wanted);
         auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
         QVERIFY(receipt);
         auto *get = receipt->findChild<QPushButton *>(u"getButton"_s);
