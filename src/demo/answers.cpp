@@ -15,6 +15,8 @@ namespace {
 
 constexpr auto base64 = QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals;
 
+constexpr qsizetype mostJson = 1024 * 1024;
+
 QByteArray weakTag(const QByteArray &body)
 {
     core::Digest digest(core::ContentId::Kind::Sha256, body.size());
@@ -103,9 +105,31 @@ Response problem(Surface surface, int status, const QByteArray &code, const QStr
     return response;
 }
 
+Response done()
+{
+    return text(200, "OK"_ba);
+}
+
+std::optional<QJsonObject> jsonBody(const Request &request)
+{
+    if (request.body.isEmpty())
+        return QJsonObject();
+    if (request.body.size() > mostJson)
+        return std::nullopt;
+    const QJsonDocument document = QJsonDocument::fromJson(request.body);
+    return document.isObject() ? std::optional(document.object()) : std::nullopt;
+}
+
+Response badJson()
+{
+    return problem(Surface::Api, 400, {}, u"The body is not a JSON object"_s);
+}
+
 Response redirect(int status, const QByteArray &location)
 {
-    const QByteArray word = status == 302 ? "Found"_ba : "Temporary Redirect"_ba;
+    const QByteArray word = status == 302 ? "Found"_ba
+        : status == 303                   ? "See Other"_ba
+                                          : "Temporary Redirect"_ba;
     Response response = text(status, word + ". Redirecting to " + location);
     response.headers.removeIf([](const auto &header) { return header.first == "ETag"; });
     response.setHeader("Location"_ba, location);
@@ -183,16 +207,16 @@ std::optional<Page> pageOf(const Target &target, qsizetype count, int mostPerPag
 }
 
 void setNextLink(Response &response, const QString &endpoint, const QByteArray &path,
-                 const QByteArray &query, const QByteArray &cursor)
+                 const QByteArray &query, const QByteArray &value, const QByteArray &parameter)
 {
-    if (cursor.isEmpty())
+    if (value.isEmpty())
         return;
     QByteArrayList parts;
     for (const QByteArray &part : query.split('&')) {
-        if (!part.isEmpty() && !part.startsWith("cursor="))
+        if (!part.isEmpty() && !part.startsWith(parameter + '='))
             parts.append(part);
     }
-    parts.append("cursor=" + cursor);
+    parts.append(parameter + '=' + value);
     response.setHeader(
         "Link"_ba, '<' + endpoint.toLatin1() + path + '?' + parts.join('&') + ">; rel=\"next\"");
 }

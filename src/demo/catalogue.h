@@ -46,7 +46,7 @@ struct File {
 
 enum class Access { Open, GatedAutomatic, GatedManual, Private, Disabled };
 
-// One repo at one commit; refs lead to it.
+// One repo at one commit; its branches lead to it.
 struct Repo {
     core::RepoId id;
     QString commit; // 40 hex; derived from the files when empty
@@ -54,6 +54,7 @@ struct Repo {
     QStringList oldNames; // answer 307 to the new one
     Access access = Access::Open;
     QStringList allowedTokens; // for access other than Open
+    QStringList pendingTokens; // asked for access; the authors have not answered
     QString pipelineTag;
     QString libraryName;
     QString license;
@@ -61,6 +62,7 @@ struct Repo {
     qint64 downloads = 0;
     qint64 likes = 0;
     QDateTime lastModified;
+    QDateTime createdAt; // a month before lastModified when not said
     QList<File> files;
 };
 

@@ -189,14 +189,18 @@ void DemoHub::Private::serve(const QPointer<HttpConnection> &connection, const R
         return;
     Answer answer = router.answer(request);
     if (!answer.unknown.isEmpty()) {
-        const auto again = [this, connection, request] { serve(connection, request); };
         if (sizeOf(answer.unknown) > mostHashedAtOnce) {
-            worker.compute(answer.unknown, again);
+            worker.compute(answer.unknown, [this, connection, request, next = answer.next] {
+                if (!next)
+                    serve(connection, request);
+                else
+                    send(connection, request, next());
+            });
             return;
         }
         for (const File &file : std::as_const(answer.unknown))
             contentId(file);
-        answer = router.answer(request);
+        answer = answer.next ? Answer{answer.next()} : router.answer(request);
     }
     if (!areKnown(answer.soon))
         worker.compute(answer.soon, [] {});
@@ -205,6 +209,8 @@ void DemoHub::Private::serve(const QPointer<HttpConnection> &connection, const R
 
 void DemoHub::Private::send(HttpConnection *connection, const Request &request, Response response)
 {
+    if (!connection) // gone while ids were computed
+        return;
     router.finish(request, now(), response);
     if (hook)
         hook(request, response);

@@ -59,6 +59,9 @@ struct DemoOptions {
     int pageSize = 1000; // of trees; listings obey limit
     qint64 bytesPerSecond = 0; // of each CDN connection; 0: as fast as it goes
     QStringList tokens; // accepted beside those that repos allow; they open nothing by themselves
+    QStringList writeTokens; // may write to every repo they can see
+    QString writerName = QStringLiteral("demo-writer"); // the user that the write tokens speak for
+    qint64 mostWritten = 1LL << 30; // bytes of content that may be written in all
     int linkSeconds = 3600; // life of a signed CDN link; negative: born expired
     int apiQuota =
         0; // requests per window of 300 s; 0: what the Hub gives anonymous and free users
@@ -68,8 +71,9 @@ struct DemoOptions {
 
 // A small Hub with two origins, Hub and CDN, on loopback only: search, info, tree, refs, resolve
 // (307, 302, signed links), resolve-cache, ranged CDN, whoami, paging by absolute Link, RateLimit
-// headers, the Hub's error codes. Plain QTcpServer. Lives on one thread with an event loop and
-// never blocks it for long; see DemoServer for a thread of its own.
+// headers, the Hub's error codes. With a write token also: repos made, moved and deleted, commits,
+// LFS uploads, branches, tags, pull requests, likes. Plain QTcpServer. Lives on one thread with an
+// event loop and never blocks it for long; see DemoServer for a thread of its own.
 class DemoHub : public QObject {
     Q_OBJECT
 public:
@@ -86,6 +90,7 @@ public:
     void setRepo(const Repo &repo); // adds or replaces
 
     // Called for each request with the answer the Hub would give; what it leaves there is sent.
+    // What the request asked for has been done by then, so that a test can lose the answer alone.
     // The seam of the test Hub.
     using Hook = std::function<void(const Request &, Response &)>;
     void setHook(Hook hook);

@@ -1,7 +1,7 @@
 #include <QDateTime>
 #include <QUrl>
 
-#include "demo/router.h"
+#include "demo/routes.h"
 
 namespace demo {
 
@@ -188,16 +188,13 @@ Answer cacheAnswer(const Site &site, const Request &request, const Target &targe
     return {problem(Surface::Files, 404, "EntryNotFound"_ba, u"Entry not found"_s)};
 }
 
-Response cdnResponse(const Site &site, const Request &request)
+Response cdnResponse(const Site &site, const Request &request, const Target &target)
 {
-    const auto target = Target::parse(request.target);
-    if (!target || request.verb == "POST")
-        return text(400, "Bad request"_ba);
-    const File *file = site.published(target->rawPath);
+    const File *file = site.published(target.rawPath);
     if (!file)
         return text(404, "Not found"_ba);
     const QByteArray refusal =
-        site.signer.refusal(target->rawPath, target->rawQuery, QDateTime::currentSecsSinceEpoch(),
+        site.signer.refusal(target.rawPath, target.rawQuery, QDateTime::currentSecsSinceEpoch(),
                             request.header("Range"));
     if (!refusal.isEmpty()) {
         Response response = text(403, "Auth failed: " + refusal);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr qsizetype mostHead = 32 * 1024;
 constexpr qsizetype mostHeaders = 100;
-constexpr qint64 mostBody = 1024 * 1024;
+constexpr qint64 mostBody = 64 * 1024 * 1024; // an LFS object comes in one piece
 constexpr qint64 mostBuffered = 1024 * 1024; // of an answer, not yet taken by the system
 constexpr qint64 blockLength = 256 * 1024;
 constexpr auto pace = 20ms;
@@ -25,6 +25,7 @@ QByteArray reason(int status)
                                                 {206, "Partial Content"_ba},
                                                 {301, "Moved"_ba},
                                                 {302, "Found"_ba},
+                                                {303, "See Other"_ba},
                                                 {304, "Not Modified"_ba},
                                                 {307, "Temporary Redirect"_ba},
                                                 {308, "Permanent"_ba},
@@ -34,6 +35,8 @@ QByteArray reason(int status)
                                                 {404, "Not Found"_ba},
                                                 {405, "Method Not Allowed"_ba},
                                                 {408, "Timeout"_ba},
+                                                {409, "Conflict"_ba},
+                                                {412, "Precondition Failed"_ba},
                                                 {413, "Payload Too Large"_ba},
                                                 {416, "Range Not Satisfiable"_ba},
                                                 {429, "Too Many Requests"_ba},
@@ -41,7 +44,8 @@ QByteArray reason(int status)
                                                 {500, "Internal Server Error"_ba},
                                                 {501, "Not Implemented"_ba},
                                                 {503, "Service Unavailable"_ba},
-                                                {505, "HTTP Version Not Supported"_ba}};
+                                                {505, "HTTP Version Not Supported"_ba},
+                                                {507, "Insufficient Storage"_ba}};
     return reasons.value(status, "Status"_ba);
 }
 
@@ -123,7 +127,14 @@ void HttpConnection::takeHead()
         return;
     }
     m_phase = Phase::Body;
-    if (m_bodyAsked > m_in.size() && m_request.header("Expect").toLower() == "100-continue")
+    askForBody();
+}
+
+// For a client that waits to hear that its body is wanted.
+void HttpConnection::askForBody()
+{
+    const bool isWaiting = m_chunks ? m_in.isEmpty() : m_bodyAsked > m_in.size();
+    if (isWaiting && m_request.header("Expect").toLower() == "100-continue")
         m_given += m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
@@ -168,8 +179,18 @@ int HttpConnection::parseHeaders(const QList<QByteArray> &lines)
 int HttpConnection::bodyLengthAsked()
 {
     m_bodyAsked = 0;
-    if (!m_request.header("Transfer-Encoding").isEmpty())
-        return 501;
+    m_chunks.reset();
+    m_hasBody = false;
+    const QByteArray coding = m_request.header("Transfer-Encoding").toLower();
+    if (!coding.isEmpty()) {
+        if (coding != "chunked")
+            return 501;
+        // Two lengths for one body: who believes the other one is led astray.
+        if (!m_request.header("Content-Length").isNull())
+            return 400;
+        m_chunks.emplace(mostBody);
+        return 0;
+    }
     bool isFirst = true;
     for (const auto &[name, value] : m_request.headers) {
         if (name.toLower() != "content-length")
@@ -192,14 +213,35 @@ int HttpConnection::bodyLengthAsked()
 
 void HttpConnection::takeBody()
 {
-    const qsizetype part = std::min(m_in.size(), m_bodyAsked - m_request.body.size());
-    m_request.body += m_in.left(part);
-    m_in.remove(0, part);
-    if (m_request.body.size() < m_bodyAsked)
+    const qsizetype before = m_request.body.size();
+    if (const int status = takeBodyPart()) {
+        refuse(status);
         return;
+    }
+    if (!m_hasBody) {
+        if (m_request.body.size() > before)
+            m_patience.start(); // a large body may take its time as long as it comes
+        return;
+    }
     m_patience.stop();
     m_phase = Phase::Waiting;
     Q_EMIT requested(m_request);
+}
+
+int HttpConnection::takeBodyPart()
+{
+    if (m_chunks) {
+        const ChunkedBody::State state = m_chunks->take(m_in, m_request.body);
+        m_hasBody = state == ChunkedBody::State::Whole;
+        return state == ChunkedBody::State::Malformed ? 400
+            : state == ChunkedBody::State::TooLarge   ? 413
+                                                      : 0;
+    }
+    const qsizetype part = std::min(m_in.size(), m_bodyAsked - m_request.body.size());
+    m_request.body += m_in.left(part);
+    m_in.remove(0, part);
+    m_hasBody = m_request.body.size() >= m_bodyAsked;
+    return 0;
 }
 
 // For what is not a request at all; nobody else hears of it.

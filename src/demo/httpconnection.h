@@ -5,6 +5,9 @@
 #include <QTcpSocket>
 #include <QTimer>
 
+#include <optional>
+
+#include "demo/chunkedbody.h"
 #include "demo/demohub.h"
 
 namespace demo {
@@ -35,6 +38,8 @@ private:
     void readMore();
     void takeHead();
     void takeBody();
+    int takeBodyPart(); // 0, or the status of a refusal
+    void askForBody();
     int parseHead(const QByteArray &head); // 0, or the status of a refusal
     int parseHeaders(const QList<QByteArray> &lines);
     int bodyLengthAsked();
@@ -54,6 +59,8 @@ private:
     QByteArray m_in;
     qsizetype m_scanned = 0;
     qint64 m_bodyAsked = 0;
+    std::optional<ChunkedBody> m_chunks; // of a body whose length is not told
+    bool m_hasBody = false; // all of it
     Request m_request;
     Response m_response;
     bool m_closes = false; // after this exchange

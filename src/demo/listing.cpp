@@ -8,18 +8,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString isoTime(const QDateTime &time)
-{
-    const QDateTime known =
-        time.isValid() ? time : QDateTime(QDate(2026, 1, 1), QTime(0, 0), Qt::UTC);
-    return known.toUTC().toString(u"yyyy-MM-ddTHH:mm:ss.zzz"_s) + u'Z';
-}
-
-double trendingScore(const Repo &repo)
-{
-    return static_cast<double>(repo.likes) / 10.0 + static_cast<double>(repo.downloads) / 1e4;
-}
-
 QJsonValue gatedValue(const Repo &repo)
 {
     switch (repo.access) {
@@ -175,6 +163,18 @@ QJsonObject only(const QJsonObject &object, const QStringList &names)
 
 } // namespace
 
+double trendingScore(const Repo &repo)
+{
+    return static_cast<double>(repo.likes) / 10.0 + static_cast<double>(repo.downloads) / 1e4;
+}
+
+QString isoTime(const QDateTime &time)
+{
+    const QDateTime known =
+        time.isValid() ? time : QDateTime(QDate(2026, 1, 1), QTime(0, 0), Qt::UTC);
+    return known.toUTC().toString(u"yyyy-MM-ddTHH:mm:ss.zzz"_s) + u'Z';
+}
+
 QJsonObject describe(const RepoIndex &index, Hashes hashes)
 {
     const Repo &repo = index.repo();
@@ -191,7 +191,7 @@ QJsonObject describe(const RepoIndex &index, Hashes hashes)
                        {u"trendingScore"_s, trendingScore(repo)},
                        {u"tags"_s, QJsonArray::fromStringList(index.allTags())},
                        {u"cardData"_s, cardData(repo)},
-                       {u"createdAt"_s, isoTime(repo.lastModified.addDays(-30))},
+                       {u"createdAt"_s, isoTime(repo.createdAt)},
                        {u"lastModified"_s, isoTime(repo.lastModified)},
                        {u"usedStorage"_s, index.totalSize()}};
     switch (repo.id.type()) {

@@ -4,6 +4,9 @@
 
 namespace demo {
 
+double trendingScore(const Repo &repo);
+QString isoTime(const QDateTime &time); // as the Hub writes times
+
 // All that a list or an info answer can say about a repo; which keys are sent is decided by
 // chosenFields().
 QJsonObject describe(const RepoIndex &repo, Hashes hashes);

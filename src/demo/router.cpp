@@ -4,8 +4,6 @@
 #include <QLocale>
 #include <QRandomGenerator>
 
-#include "demo/listing.h"
-
 namespace demo {
 
 using namespace Qt::StringLiterals;
@@ -27,6 +25,11 @@ std::optional<QByteArray> belowPrefix(const QByteArray &target, const QString &p
     if (!target.startsWith(start + '/'))
         return std::nullopt;
     return target.mid(start.size());
+}
+
+bool isRead(const Request &request)
+{
+    return request.verb == "GET" || request.verb == "HEAD";
 }
 
 bool isCacheHop(const QByteArray &path)
@@ -82,16 +85,6 @@ Response rateLimited(const QByteArray &path, int quota, bool isAnonymous)
 
 } // namespace
 
-std::optional<core::RepoType> typeOfPlural(QStringView plural)
-{
-    for (const auto type :
-         {core::RepoType::Model, core::RepoType::Dataset, core::RepoType::Space}) {
-        if (plural == core::typePlural(type))
-            return type;
-    }
-    return std::nullopt;
-}
-
 Router::Router(Site &site)
     : m_site(site)
 {
@@ -142,30 +135,40 @@ void Router::finish(const Request &request, std::chrono::seconds now, Response &
 
 Answer Router::answer(const Request &request)
 {
-    const bool isRead = request.verb == "GET" || request.verb == "HEAD";
-    if (!isRead && request.verb != "POST")
+    static const QByteArrayList verbs{"GET"_ba, "HEAD"_ba,  "POST"_ba,
+                                      "PUT"_ba, "PATCH"_ba, "DELETE"_ba};
+    if (!verbs.contains(request.verb))
         return {problem(Surface::Api, 405, {}, u"Method not allowed"_s)};
-    if (request.origin == Origin::Cdn)
-        return {cdnResponse(m_site, request)};
-    const auto path = belowPrefix(request.target, m_site.options.prefix);
+    const bool isCdn = request.origin == Origin::Cdn;
+    const auto path = isCdn ? request.target : belowPrefix(request.target, m_site.options.prefix);
     const auto target = path ? Target::parse(*path) : std::nullopt;
     if (!path)
         return {text(404, "Not Found"_ba)};
     if (!target)
-        return {problem(Surface::Api, 400, {}, u"Bad request"_s)};
-    return hubAnswer(request, *target, target->rawPath);
+        return {problem(isCdn ? Surface::Files : Surface::Api, 400, {}, u"Bad request"_s)};
+    if (isCdn && request.verb == "PUT")
+        return uploadAnswer(m_site, request, *target);
+    if (isCdn)
+        return {isRead(request) ? cdnResponse(m_site, request, *target)
+                                : text(400, "Bad request"_ba)};
+    const Visitor visitor(m_site, request);
+    return hubAnswer({m_site, visitor, request, *target, target->rawPath});
 }
 
-Answer Router::hubAnswer(const Request &request, const Target &target, const QByteArray &path) const
+Answer Router::hubAnswer(const Call &call) const
 {
-    const QString first = target.segments.constFirst();
-    if (first == "api"_L1) {
-        if (target.segments.value(1) == "resolve-cache"_L1 && request.verb != "POST")
-            return cacheAnswer(m_site, request, target);
-        return apiAnswer(m_site, request, target, path);
+    const Request &request = call.request;
+    if (call.target.segments.constFirst() == "api"_L1) {
+        if (call.target.segments.value(1) == "resolve-cache"_L1 && isRead(request))
+            return cacheAnswer(m_site, request, call.target);
+        return apiAnswer(call);
     }
-    if (request.verb != "POST")
-        return resolveAnswer(m_site, request, target, path);
+    if (isRead(request))
+        return resolveAnswer(m_site, request, call.target, call.path);
+    if (const auto answer = lfsAnswer(call))
+        return *answer;
+    if (const auto answer = askAccessAnswer(call))
+        return *answer;
     return {text(404, "Not Found"_ba)};
 }
 

@@ -1,17 +1,11 @@
 #pragma once
 
+#include <chrono>
+
 #include "demo/ratewindow.h"
-#include "demo/visitor.h"
+#include "demo/routes.h"
 
 namespace demo {
-
-// What a route has to say. When `unknown` holds files, their ids have to be computed first (off
-// this thread); the response is then of no use and the same request is to be asked again.
-struct Answer {
-    Response response;
-    QList<File> unknown = {};
-    QList<File> soon = {}; // ids that the next request will want
-};
 
 // Finds the route of a request. Owned by DemoHub, used on its thread only.
 class Router {
@@ -25,25 +19,10 @@ public:
     void finish(const Request &request, std::chrono::seconds now, Response &response);
 
 private:
-    Answer hubAnswer(const Request &request, const Target &target, const QByteArray &path) const;
+    Answer hubAnswer(const Call &call) const;
 
     Site &m_site;
     RateWindow m_windows;
 };
-
-// GET /api/{type}s/{id}…, POST …/paths-info and /api/whoami-v2. segments: below the prefix.
-Answer apiAnswer(const Site &site, const Request &request, const Target &target,
-                 const QByteArray &path);
-
-// /{prefix}{id}/resolve/{rev}/{path}
-Answer resolveAnswer(Site &site, const Request &request, const Target &target,
-                     const QByteArray &path);
-// /api/resolve-cache/{type}s/{id}/{commit}/{path}
-Answer cacheAnswer(const Site &site, const Request &request, const Target &target);
-// Any request to the CDN origin.
-Response cdnResponse(const Site &site, const Request &request);
-
-// "models" → Model; nullopt for other words.
-std::optional<core::RepoType> typeOfPlural(QStringView plural);
 
 } // namespace demo

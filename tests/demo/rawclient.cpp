@@ -62,6 +62,17 @@ RawAnswer RawClient::head(const QByteArray &target, const QByteArray &moreHeader
     return read(true);
 }
 
+RawAnswer RawClient::ask(const QByteArray &verb, const QByteArray &target, const QByteArray &body,
+                         const QByteArray &moreHeaders)
+{
+    const bool hasBody = !body.isEmpty() || (verb != "GET" && verb != "HEAD");
+    const QByteArray length =
+        hasBody ? "Content-Length: " + QByteArray::number(body.size()) + "\r\n" : QByteArray();
+    write(verb + ' ' + target + " HTTP/1.1\r\nHost: demo\r\n" + moreHeaders + length + "\r\n"
+          + body);
+    return read(verb == "HEAD");
+}
+
 bool RawClient::receives(qsizetype bytes)
 {
     while (m_buffer.size() < bytes && fill()) { }
@@ -88,4 +99,11 @@ RawAnswer fetch(const QByteArray &url, const QByteArray &moreHeaders)
 {
     RawClient client(QString::fromLatin1(originOf(url)));
     return client.get(targetOf(url), moreHeaders);
+}
+
+RawAnswer send(const QByteArray &verb, const QByteArray &url, const QByteArray &body,
+               const QByteArray &moreHeaders)
+{
+    RawClient client(QString::fromLatin1(originOf(url)));
+    return client.ask(verb, targetOf(url), body, moreHeaders);
 }

@@ -25,6 +25,9 @@ public:
     RawAnswer read(bool isHead = false);
     RawAnswer get(const QByteArray &target, const QByteArray &moreHeaders = {});
     RawAnswer head(const QByteArray &target, const QByteArray &moreHeaders = {});
+    // Any verb; the length of the body is told unless GET or HEAD has none.
+    RawAnswer ask(const QByteArray &verb, const QByteArray &target, const QByteArray &body = {},
+                  const QByteArray &moreHeaders = {});
     bool receives(qsizetype bytes); // head included; left for read()
     bool closesWithin(int milliseconds);
 
@@ -37,5 +40,7 @@ private:
 
 // One request on a connection of its own to any address.
 RawAnswer fetch(const QByteArray &url, const QByteArray &moreHeaders = {});
+RawAnswer send(const QByteArray &verb, const QByteArray &url, const QByteArray &body,
+               const QByteArray &moreHeaders = {});
 QByteArray originOf(const QByteArray &url);
 QByteArray targetOf(const QByteArray &url);
