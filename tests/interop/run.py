@@ -20,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PYTHON_CLIENT = "huggingface_hub==1.*"
 JAVASCRIPT_CLIENT = "@huggingface/hub@^2"
+WRITE_TOKEN = "hf_interop_writer"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "ASAN_OPTIONS",
                   "UBSAN_OPTIONS", "QT_QPA_PLATFORM")
 
@@ -84,8 +85,9 @@ def clean_environment(**more):
 @contextlib.contextmanager
 def demo_hub(program, *options):
     """The demo Hub as a process of its own; gives its endpoint."""
-    with subprocess.Popen([program, *options], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
+    environment = os.environ | {"TESTHUB_WRITE_TOKEN": WRITE_TOKEN}
+    with subprocess.Popen([program, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True, env=environment) as process:
         try:
             line = process.stdout.readline()
             if not line:
@@ -113,6 +115,38 @@ def javascript_uses_demo_hub(arguments, folder):
                 env=clean_environment(HF_HOME=str(folder / "home")))
 
 
+def python_writes_to_demo_hub(arguments, folder):
+    python = python_client(arguments.work)
+    for prefix in ("", "/mirror"):
+        with demo_hub(arguments.testhub, "--prefix", prefix, "--token", "hf_interop") as endpoint:
+            run([python, HERE / "write_demo_hub.py", endpoint],
+                env=clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
+                                      HF_HOME=str(folder / f"home{prefix}")))
+
+
+def javascript_writes_to_demo_hub(arguments, folder):
+    client = javascript_client(arguments.work)
+    for prefix in ("", "/mirror"):
+        with demo_hub(arguments.testhub, "--prefix", prefix, "--token", "hf_interop") as endpoint:
+            run(["node", client / "write_demo_hub.mjs", endpoint],
+                env=clean_environment(HF_TOKEN=WRITE_TOKEN, HF_HOME=str(folder / "home")))
+
+
+def written_by_python_fetched_by_us(arguments, folder):
+    """What the Python client commits is, byte for byte, what our own client puts into the cache."""
+    python = python_client(arguments.work)
+    cache = folder / "cache"
+    with demo_hub(arguments.testhub) as endpoint:
+        environment = clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
+                                        HF_HUB_CACHE=str(cache), HF_HOME=str(folder / "home"),
+                                        XDG_CONFIG_HOME=str(folder / "config"),
+                                        XDG_DATA_HOME=str(folder / "data"))
+        repo = "demo-writer/there-and-back"
+        run([python, HERE / "there_and_back.py", "write", endpoint, cache, repo], env=environment)
+        run([arguments.hubload, "get", repo, "--yes", "--wait"], env=environment)
+        run([python, HERE / "there_and_back.py", "compare", endpoint, cache, repo], env=environment)
+
+
 def clients_read_our_cache(arguments, folder):
     """A model, a dataset, nested folders and odd names, fetched by us and read by both clients."""
     python = python_client(arguments.work)
@@ -132,7 +166,8 @@ def clients_read_our_cache(arguments, folder):
 
 
 TESTS = {test.__name__: test for test in
-         (python_uses_demo_hub, javascript_uses_demo_hub, clients_read_our_cache)}
+         (python_uses_demo_hub, javascript_uses_demo_hub, python_writes_to_demo_hub,
+          javascript_writes_to_demo_hub, written_by_python_fetched_by_us, clients_read_our_cache)}
 
 
 def main():

@@ -14,7 +14,8 @@
 #include "support/faultyhub.h"
 
 // The demo Hub as a program of its own, for tests that drive other programs against it. Prints one
-// JSON line with its two addresses once it listens; ends on SIGTERM, or when stdin closes.
+// JSON line with its two addresses once it listens; ends on SIGTERM, or when stdin closes. A token
+// that may write comes in the environment, as TESTHUB_WRITE_TOKEN: arguments are seen by everybody.
 
 using namespace Qt::StringLiterals;
 
@@ -67,6 +68,8 @@ Wishes parse(const QCoreApplication &app)
     wishes.options.bytesPerSecond = numberOf(parser, u"rate"_s);
     wishes.bigMiB = numberOf(parser, u"big"_s);
     wishes.token = parser.value(u"token"_s);
+    if (const QString token = qEnvironmentVariable("TESTHUB_WRITE_TOKEN"); !token.isEmpty())
+        wishes.options.writeTokens.append(token);
     wishes.log = parser.value(u"log"_s);
     return wishes;
 }
