@@ -25,10 +25,15 @@ struct RepoSummary {
     QString pipelineTag;
     QString libraryName;
     QStringList tags;
+    QString sdk; // spaces: "gradio", "docker", "static", …
+    QString ggufArchitecture; // "qwen3"; empty when there is no GGUF file
+    QDateTime created; // UTC; invalid when unknown
     QDateTime lastModified; // UTC; invalid when unknown
     qint64 downloads = -1; // last 30 days; -1 unknown
     qint64 likes = -1;
-    qint64 parameters = -1; // from safetensors.total or gguf.total
+    qint64 parameters = -1; // from safetensors.total, gguf.total or numParameters
+    qint64 contextLength = -1; // of the GGUF file
+    double trendingScore = -1.0; // with fractions; -1 unknown
     GatedMode gated = GatedMode::Open;
     bool isPrivate = false;
 };
@@ -39,12 +44,50 @@ struct RepoInfo {
     QString commit; // 40 hex head of the asked revision
     QString license;
     QString description; // datasets
+    qint64 usedStorage = -1; // bytes of the whole history; -1 unknown
+    qint64 downloadsAllTime = -1;
     bool disabled = false;
+};
+
+// One commit of a revision's history (hub-api.md 6.5).
+struct CommitInfo {
+    QString id; // 40 hex
+    QString title;
+    QString message;
+    QStringList authors; // names of accounts; "system" for the Hub itself
+    QDateTime date; // UTC; invalid when unknown
+
+    bool operator==(const CommitInfo &) const = default;
+};
+
+// One branch, tag, conversion or pull request (hub-api.md 6.4).
+struct RefInfo {
+    QString name; // "main"
+    QString ref; // "refs/heads/main": checked by core::checkRevision, as the name is
+    QString commit; // 40 hex, or empty
+
+    bool operator==(const RefInfo &) const = default;
+};
+
+struct RefList {
+    QList<RefInfo> branches;
+    QList<RefInfo> tags;
+    QList<RefInfo> converts;
+    QList<RefInfo> pullRequests;
 };
 
 // One file or folder of a revision (hub-api.md 6.2).
 struct TreeEntry {
     enum class Kind { File, Folder };
+
+    // The youngest commit that touched the path.
+    struct LastCommit {
+        QString id; // 40 hex
+        QString title;
+        QDateTime date; // UTC; invalid when unknown
+
+        bool operator==(const LastCommit &) const = default;
+    };
 
     Kind kind = Kind::File;
     QString path; // checked by core::checkFilePath; entries that fail it are counted apart
@@ -53,6 +96,8 @@ struct TreeEntry {
     bool lfs = false;
     QString sha256; // 64 hex for LFS; empty when masked (gated, no access)
     QString xetHash; // 64 hex or empty
+    std::optional<LastCommit> lastCommit; // only when the Hub was asked to expand
+    QString securityStatus; // "safe", "unsafe", "queued", …; likewise
 
     // The name of the blob in the cache and the proof of the content; nothing when masked.
     std::optional<core::ContentId> contentId() const;
@@ -88,8 +133,86 @@ struct SearchQuery {
 struct Account {
     QString name;
     QString fullName;
+    QString type; // "user", "org" or "app"; empty when unknown
+    QString avatarUrl; // http, https, or a path on the endpoint
+    QStringList orgs; // names of the organizations it belongs to
+    QString tokenName; // as its owner called it; empty for OAuth
     QString role; // "read", "write", "fineGrained"; empty when unknown
+    bool isFineGrained = false; // the token's rights are listed one by one
     bool isPro = false;
+};
+
+// Somebody who likes a repo, or a member of an organization (hub-api.md 5.6).
+struct User {
+    QString name;
+    QString fullName;
+    QString avatarUrl; // http, https, or a path on the endpoint
+    bool isPro = false;
+
+    bool operator==(const User &) const = default;
+};
+
+// hub-api.md 5.6
+struct LikedRepo {
+    core::RepoId repo;
+    QDateTime likedAt; // UTC; invalid when unknown
+};
+
+// What the Hub's scanners say of a repo (hub-api.md 6.1).
+struct SecurityStatus {
+    struct Issue {
+        QString path; // checked by core::checkFilePath
+        QString level; // "unsafe", "suspicious", "caution", …
+
+        bool operator==(const Issue &) const = default;
+    };
+
+    bool scansDone = false; // false: not known yet, which is not clean
+    QList<Issue> issues;
+};
+
+// One value of a filter menu (hub-api.md 5.6).
+struct Tag {
+    QString id; // what a search filters by
+    QString label;
+    QString type; // "pipeline_tag", "library", "license", …
+
+    bool operator==(const Tag &) const = default;
+};
+
+// hub-api.md 8.1
+struct CreatedRepo {
+    QString url; // http or https; of the public Hub on many mirrors
+    std::optional<core::RepoId> repo; // as far as the address tells
+};
+
+// hub-api.md 8.2
+struct CommitResult {
+    QString commit; // 40 hex
+    QString url; // http or https, or empty
+    QString pullRequestUrl; // likewise; only when one was asked for
+    std::optional<int> pullRequest; // its number
+};
+
+// What the Hub wants done with one file of an upload (hub-api.md 8.2).
+struct UploadMode {
+    enum class Mode { Regular, Lfs };
+
+    QString path; // checked by core::checkFilePath
+    Mode mode = Mode::Regular;
+    bool ignored = false; // by the repo's .gitignore
+    QString oid; // of what is there now: 40 hex, 64 hex for LFS; empty when nothing is
+
+    bool operator==(const UploadMode &) const = default;
+};
+
+// Content-Range of a 206 (hub-api.md 7.5).
+struct ContentRange {
+    qint64 begin = 0;
+    qint64 end = 0; // behind the last byte
+    std::optional<qint64> total; // nothing when the server does not tell
+
+    bool operator==(const ContentRange &) const = default;
 };
 
 // RateLimit and RateLimit-Policy of one answer (hub-api.md 3.1).

@@ -1,9 +1,10 @@
 #include "transfer/fetch.h"
 
-#include <QRegularExpression>
 #include <QScopedValueRollback>
 
 #include <array>
+
+#include "hub/parse.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -15,26 +16,6 @@ namespace {
 constexpr qint64 blockSize = 256 * 1024;
 constexpr qint64 worthTaking = 128 * 1024;
 constexpr auto gatherTime = 50ms;
-
-struct ContentRange {
-    core::Range range;
-    std::optional<qint64> total;
-};
-
-// "bytes a-b/total"; a total of "*" is one that the server does not tell.
-std::optional<ContentRange> parseContentRange(const QByteArray &value)
-{
-    static const QRegularExpression form(
-        uR"(^\s*bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)\s*$)"_s,
-        QRegularExpression::CaseInsensitiveOption);
-    const auto match = form.match(QString::fromLatin1(value));
-    if (!match.hasMatch())
-        return {};
-    ContentRange range{{match.captured(1).toLongLong(), match.captured(2).toLongLong() + 1}, {}};
-    if (match.captured(3) != "*"_L1)
-        range.total = match.captured(3).toLongLong();
-    return range;
-}
 
 core::Error wrongAnswer(core::ErrorKind kind, const QString &detail)
 {
@@ -142,19 +123,19 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
 
     const auto length = hub::headerValue(reply.headers, "Content-Length");
     if (reply.status == 206) {
-        const auto range = parseContentRange(
+        const auto range = hub::parseContentRange(
             hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
         if (!range)
             return wrongAnswer(ErrorKind::Protocol, u"206 without a readable Content-Range"_s);
         if (range->total.value_or(m_plan.size) != m_plan.size)
             return wrongAnswer(ErrorKind::RemoteChanged,
                                u"the file is now %1 bytes long"_s.arg(*range->total));
-        if (range->range != m_plan.range)
+        if (core::Range{range->begin, range->end} != m_plan.range)
             return wrongAnswer(ErrorKind::Protocol,
                                u"asked for bytes %1-%2, got %3-%4"_s.arg(m_plan.range.begin)
                                    .arg(m_plan.range.end)
-                                   .arg(range->range.begin)
-                                   .arg(range->range.end));
+                                   .arg(range->begin)
+                                   .arg(range->end));
         return {};
     }
     if (reply.status != 200)
