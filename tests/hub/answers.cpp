@@ -140,7 +140,7 @@ void TestAnswers::shapes_data()
     QTest::addColumn<QByteArray>("json");
     for (const QByteArray &json :
          {"{}"_ba, "[]"_ba, "[{}]"_ba, "[[]]"_ba, "[null]"_ba, R"({"error":"no"})"_ba,
-          R"({"branches":null,"files":null,"recentlyTrending":{},"url":5,"commitOid":[]})"_ba})
+          R"({"branches":null,"files":null,"recentlyTrending":{},"url":5,"commitOid":5})"_ba})
         QTest::newRow(json.constData()) << json;
 }
 
@@ -374,7 +374,7 @@ void TestAnswers::created_data()
     QTest::newRow("data set") << u"http://127.0.0.1:8080/datasets/a/d/"_s << u"datasets/a/d"_s;
     QTest::newRow("prefix") << u"https://mirror/hub/a/m"_s << u"a/m"_s;
     QTest::newRow("kernel") << u"https://huggingface.co/kernels/a/k"_s << u""_s;
-    QTest::newRow("bad name") << u"https://huggingface.co/a/..%2fb"_s << u""_s;
+    QTest::newRow("bad name") << u"https://huggingface.co/a/..%2Fb"_s << u""_s;
     QTest::newRow("short") << u"https://huggingface.co/a"_s << u""_s;
     QTest::newRow("script") << u"javascript:alert(1)"_s << u"-"_s;
     QTest::newRow("relative") << u"/a/b"_s << u"-"_s;

@@ -1,5 +1,10 @@
+#include "fixturefacts.h"
+#include "fixturevalues.h"
+
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
+#include <QSet>
 #include <QTest>
 
 #include "hub/errors.h"
@@ -32,6 +37,13 @@ private Q_SLOTS:
     void rates_data();
     void rates();
     void nextLinks();
+    void values_data();
+    void values();
+    void writes_data();
+    void writes();
+    void valuesOfEveryFile_data();
+    void valuesOfEveryFile();
+    void count();
 
 private:
     void addFiles(const QStringList &folders, const QString &pattern);
@@ -39,6 +51,7 @@ private:
     hub::HttpReply loadHead(const QString &name) const;
 
     QDir m_root;
+    QSet<QString> m_understood; // files whose facts were compared, each of them right
 };
 
 void TestFixtures::initTestCase()
@@ -70,15 +83,7 @@ QByteArray TestFixtures::load(const QString &name) const
 
 hub::HttpReply TestFixtures::loadHead(const QString &name) const
 {
-    hub::HttpReply reply;
-    QList<QByteArray> lines = load(name).split('\n');
-    reply.status = lines.takeFirst().split(' ').value(1).toInt();
-    for (const QByteArray &line : lines) {
-        const qsizetype colon = line.indexOf(':');
-        if (colon > 0)
-            reply.headers.append({line.left(colon), line.mid(colon + 1).trimmed()});
-    }
-    return reply;
+    return headOf(load(name));
 }
 
 void TestFixtures::lists_data()
@@ -89,13 +94,8 @@ void TestFixtures::lists_data()
 void TestFixtures::lists()
 {
     QFETCH(QString, file);
-    const RepoType type = file.startsWith(u"models"_s) ? RepoType::Model
-        : file.startsWith(u"datasets"_s)               ? RepoType::Dataset
-                                                       : RepoType::Space;
-    QByteArray json = load(file);
-    if (json.trimmed().startsWith('{'))
-        json = '[' + json + ']'; // one item of a list
-    const auto repos = hub::parseRepoList(type, json);
+    const RepoType type = typeOfFixture(file);
+    const auto repos = hub::parseRepoList(type, asList(load(file)));
     QVERIFY2(repos, qPrintable(repos ? QString() : repos.error().detail));
     QVERIFY(!repos->isEmpty());
     for (const hub::RepoSummary &repo : *repos) {
@@ -123,6 +123,9 @@ void TestFixtures::infos()
 void TestFixtures::trees_data()
 {
     addFiles({u"tree"_s}, u"*.json"_s);
+    for (const auto &file : {u"paths-info/bert-base-uncased.tf_model.json"_s,
+                             u"paths-info/bert-base-uncased.tf_model.expand.json"_s})
+        QTest::newRow(qPrintable(file)) << file;
 }
 
 void TestFixtures::trees()
@@ -224,7 +227,10 @@ void TestFixtures::redirects()
 
 void TestFixtures::rates_data()
 {
-    addFiles({u"redirects"_s, u"resolve"_s, u"whoami"_s, u"errors"_s}, u"*.http"_s);
+    addFiles({u"redirects"_s, u"resolve"_s, u"whoami"_s, u"errors"_s, u"model-info"_s, u"tasks"_s,
+              u"commits"_s, u"tree"_s, u"models-list"_s, u"xet"_s, u"repo-write/secrets-2025-03"_s,
+              u"repo-write/static-space-2025-03"_s, u"repo-write/variables-2025-03"_s},
+             u"*.http"_s);
 }
 
 void TestFixtures::rates()
@@ -251,6 +257,104 @@ void TestFixtures::nextLinks()
     const hub::HttpReply file = loadHead(u"resolve/302-HEAD-resolve.model.safetensors.http"_s);
     QVERIFY(hub::headerValue(file.headers, "Link").has_value());
     QVERIFY(hub::parseNextLink(file.headers, base).isEmpty());
+}
+
+namespace {
+
+struct Table {
+    std::span<const Recorded> rows;
+    QString (*facts)(const QString &file, const QByteArray &bytes);
+};
+
+const Table tables[] = {
+    {recordedInfos, infoFacts},
+    {recordedLists, listFacts},
+    {recordedTrees, treeFacts},
+    {recordedRefs, refFacts},
+    {recordedCommits, commitFacts},
+    {recordedAccounts, accountFacts},
+    {recordedCreated, createdFacts},
+    {recordedPreuploads, preuploadFacts},
+    {recordedCommitResults, commitResultFacts},
+    {recordedWords, wordFacts},
+    {recordedHeads, headFacts},
+};
+
+} // namespace
+
+void TestFixtures::values_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QString>("facts");
+    QTest::addColumn<qsizetype>("table");
+    for (qsizetype i = 0; i < std::ssize(tables); ++i) {
+        for (const Recorded &recorded : tables[i].rows)
+            QTest::newRow(recorded.file)
+                << QString::fromUtf8(recorded.file) << QString::fromUtf8(recorded.facts) << i;
+    }
+}
+
+void TestFixtures::values()
+{
+    QFETCH(QString, file);
+    QFETCH(QString, facts);
+    QFETCH(qsizetype, table);
+    QVERIFY2(m_root.exists(file), "the recording is gone");
+    QCOMPARE(tables[table].facts(file, load(file)), facts);
+    m_understood.insert(file);
+}
+
+void TestFixtures::writes_data()
+{
+    addFiles({u"repo-write/secrets-2025-03"_s, u"repo-write/static-space-2025-03"_s,
+              u"repo-write/variables-2025-03"_s},
+             u"*-POST-*.json"_s);
+}
+
+// Answers to writes by the parser of the route; what has none (secrets, variables) is JSON at
+// least.
+void TestFixtures::writes()
+{
+    QFETCH(QString, file);
+    const QByteArray json = load(file);
+    if (file.contains(u"-create-"_s))
+        QVERIFY(hub::parseCreated(json));
+    else if (file.contains(u"-preupload-"_s))
+        QVERIFY(hub::parsePreupload(json));
+    else if (file.contains(u"-commit-"_s))
+        QVERIFY(hub::parseCommitResult(json));
+    else
+        QVERIFY(QJsonDocument::fromJson(json).isObject());
+}
+
+void TestFixtures::valuesOfEveryFile_data()
+{
+    addFiles({u"model-info"_s, u"models-list"_s, u"datasets-list"_s, u"spaces-list"_s, u"tree"_s,
+              u"refs"_s, u"commits"_s, u"whoami"_s, u"errors"_s},
+             u"*.json"_s);
+}
+
+// A recording that is added beside the project is asked for its facts too.
+void TestFixtures::valuesOfEveryFile()
+{
+    QFETCH(QString, file);
+    if (m_understood.isEmpty())
+        QSKIP("values() was not run.");
+    QVERIFY2(m_understood.contains(file), "no facts of it stand in fixturevalues.h");
+}
+
+void TestFixtures::count()
+{
+    constexpr qsizetype fewest = 60;
+    if (m_understood.isEmpty())
+        QSKIP("values() was not run.");
+    qsizetype rows = 0;
+    for (const Table &table : tables)
+        rows += static_cast<qsizetype>(table.rows.size());
+    qInfo("%lld recorded files, the facts of %lld compared", static_cast<long long>(rows),
+          static_cast<long long>(m_understood.size()));
+    QVERIFY(m_understood.size() >= fewest);
+    QCOMPARE(m_understood.size(), rows);
 }
 
 QTEST_GUILESS_MAIN(TestFixtures)

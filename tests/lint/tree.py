@@ -11,6 +11,7 @@ from pathlib import Path
 
 WHOLE = ("src", "ui")  # drawn with every file
 FOLDERS = ("tests", "packaging", "resources")  # drawn with their folders
+UNDRAWN = {"data", "corpus", "findings"}  # input of tests, as many folders as there are parsers
 
 
 def drawn(root):
@@ -40,7 +41,7 @@ def on_disk(root):
     found = set()
     for top in (*WHOLE, *FOLDERS):
         for path in [root / top, *(root / top).rglob("*")]:
-            if path.name in ("CMakeLists.txt", "__pycache__") or "data" in path.parts:
+            if path.name in ("CMakeLists.txt", "__pycache__") or UNDRAWN & set(path.parts):
                 continue
             if path.is_dir():
                 found.add(path.relative_to(root).as_posix() + "/")
