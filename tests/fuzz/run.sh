@@ -8,7 +8,8 @@ here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 mkdir -p "$build/findings" "$build/corpus/$target"
 folders=("$build/corpus/$target" "$here/corpus/$target")
 if [[ -d $here/findings/$target ]]; then folders+=("$here/findings/$target"); fi
-if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+export HUBLOAD_FUZZ_TARGET=$target
+if "$build/tests/fuzz/fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -max_len=16384 -dict="$here/words.dict" -artifact_prefix="$build/findings/$target-" \
     -print_final_stats=1 "${folders[@]}" >"$build/$target.log" 2>&1; then
     printf '%-13s %s inputs, nothing found\n' "$target" \
