@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "transfer/enginestate.h"
+#include "transfer/filedownload.h"
 
 using namespace std::chrono_literals;
 
@@ -224,6 +225,12 @@ QStringList Engine::recoveredProblems() const
     return d->problems;
 }
 
+FileDownload *Engine::downloadFile(const FileRequest &request)
+{
+    return new FileDownload({d->worker, d->gate, d->clock, d->http.endpoint}, ++d->lastFile,
+                            request, this);
+}
+
 void Engine::setHttpConfig(const hub::HttpConfig &config)
 {
     d->http = config;
@@ -249,6 +256,9 @@ void Engine::shutdown()
         d->thread.wait();
     }
     d->worker = nullptr; // deleted on its thread
+    const auto files = findChildren<FileDownload *>(QString(), Qt::FindDirectChildrenOnly);
+    for (FileDownload *file : files)
+        file->end();
 }
 
 // ---- the parts that decide

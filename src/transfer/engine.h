@@ -14,6 +14,9 @@
 
 namespace transfer {
 
+class FileDownload;
+struct FileRequest;
+
 struct Limits {
     int connections = 16; // for all files, at most 16
     int connectionsPerFile = 8;
@@ -56,10 +59,14 @@ public:
     bool isIdle() const; // nothing runs and nothing waits to
     QStringList recoveredProblems() const; // queue files that could not be read, kept aside
 
+    // One file from one URL to any path, outside the queue and the cache. Begins later, not inside.
+    FileDownload *downloadFile(const FileRequest &request);
+
     void setHttpConfig(const hub::HttpConfig &config);
     void setLimits(const Limits &limits);
 
-    // Stops everything, checkpoints, joins the I/O thread. Blocks for at most a few seconds.
+    // Stops everything, checkpoints, joins the I/O thread; file calls that ran end Cancelled.
+    // Blocks for at most a few seconds.
     void shutdown();
 
 Q_SIGNALS:

@@ -84,6 +84,7 @@ struct Engine::Private {
     QHash<AttemptId, Running> attempts;
     std::optional<core::Clock::Duration> gateOpensAt; // while somebody waits there
     AttemptId lastAttempt = 0;
+    quint64 lastFile = 0;
     int smallRunning = 0;
     int largeRunning = 0;
     int connectionsUsed = 0;

@@ -1,5 +1,6 @@
 #include "transfer/fetch.h"
 
+#include <QRegularExpression>
 #include <QScopedValueRollback>
 
 #include <array>
@@ -17,6 +18,23 @@ constexpr qint64 blockSize = 256 * 1024;
 constexpr qint64 worthTaking = 128 * 1024;
 constexpr auto gatherTime = 50ms;
 
+// "bytes */total" of a 416.
+std::optional<qint64> parseRefusedRange(const QByteArray &value)
+{
+    static const QRegularExpression form(uR"(^\s*bytes\s+\*/(\d{1,18})\s*$)"_s,
+                                         QRegularExpression::CaseInsensitiveOption);
+    const auto match = form.match(QString::fromLatin1(value));
+    return match.hasMatch() ? std::optional(match.captured(1).toLongLong()) : std::nullopt;
+}
+
+std::optional<qint64> contentLength(const hub::HttpReply &reply)
+{
+    bool isNumber = false;
+    const auto value = hub::headerValue(reply.headers, "Content-Length").value_or(QByteArray());
+    const qint64 length = value.trimmed().toLongLong(&isNumber);
+    return isNumber && length >= 0 ? std::optional(length) : std::nullopt;
+}
+
 core::Error wrongAnswer(core::ErrorKind kind, const QString &detail)
 {
     return core::makeError(kind, detail);
@@ -31,7 +49,7 @@ Statement statementOf(const hub::HttpReply &reply, const core::ContentId &conten
         return Statement{wrongAnswer(core::ErrorKind::RemoteChanged, detail), {}};
     };
     const auto linkedSize = hub::headerValue(reply.hubHeaders, "X-Linked-Size");
-    if (linkedSize && linkedSize->trimmed().toLongLong() != size)
+    if (linkedSize && size >= 0 && linkedSize->trimmed().toLongLong() != size)
         return changed(
             u"the Hub now names another size: %1"_s.arg(QString::fromLatin1(linkedSize->left(40))));
     const auto etag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
@@ -59,10 +77,12 @@ Fetch::Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent)
     hub::HttpRequest request;
     request.url = plan.url;
     request.body = hub::HttpRequest::Body::Stream;
-    if (plan.ask == FetchPlan::Ask::Range) {
+    request.headers = plan.headers;
+    if (plan.ask != FetchPlan::Ask::Whole) {
+        const bool isOpen = plan.ask == FetchPlan::Ask::Rest;
         request.headers.append({"Range"_ba,
                                 "bytes=" + QByteArray::number(plan.range.begin) + '-'
-                                    + QByteArray::number(plan.range.end - 1)});
+                                    + (isOpen ? ""_ba : QByteArray::number(plan.range.end - 1))});
     }
     m_exchange = http.send(request);
     connect(m_exchange, &hub::Exchange::headersArrived, this, &Fetch::onHead);
@@ -121,30 +141,79 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
     if (!m_plan.pageExpected && type.trimmed().toLower().startsWith("text/html"))
         return wrongAnswer(ErrorKind::Protocol, u"a web page came in place of the file"_s);
 
-    const auto length = hub::headerValue(reply.headers, "Content-Length");
-    if (reply.status == 206) {
-        const auto range = hub::parseContentRange(
-            hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
-        if (!range)
-            return wrongAnswer(ErrorKind::Protocol, u"206 without a readable Content-Range"_s);
-        if (range->total.value_or(m_plan.size) != m_plan.size)
-            return wrongAnswer(ErrorKind::RemoteChanged,
-                               u"the file is now %1 bytes long"_s.arg(*range->total));
-        if (core::Range{range->begin, range->end} != m_plan.range)
-            return wrongAnswer(ErrorKind::Protocol,
-                               u"asked for bytes %1-%2, got %3-%4"_s.arg(m_plan.range.begin)
-                                   .arg(m_plan.range.end)
-                                   .arg(range->begin)
-                                   .arg(range->end));
-        return {};
-    }
+    if (reply.status == 206)
+        return judgeRange(reply);
     if (reply.status != 200)
         return wrongAnswer(ErrorKind::Protocol, u"unexpected status %1"_s.arg(reply.status));
-    if (length && length->trimmed().toLongLong() != m_plan.size)
+    const auto length = hub::headerValue(reply.headers, "Content-Length");
+    if (length && m_plan.size >= 0 && length->trimmed().toLongLong() != m_plan.size)
         return wrongAnswer(
             ErrorKind::RemoteChanged,
             u"the file is now %1 bytes long"_s.arg(QString::fromLatin1(length->left(40))));
     return {};
+}
+
+std::optional<core::Error> Fetch::judgeRange(const hub::HttpReply &reply) const
+{
+    using core::ErrorKind;
+    const auto range = hub::parseContentRange(
+        hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
+    if (!range)
+        return wrongAnswer(ErrorKind::Protocol, u"206 without a readable Content-Range"_s);
+    const qint64 total = range->total.value_or(m_plan.size);
+    if (m_plan.size >= 0 && total != m_plan.size)
+        return wrongAnswer(ErrorKind::RemoteChanged, u"the file is now %1 bytes long"_s.arg(total));
+    if (total < 0)
+        return wrongAnswer(ErrorKind::Protocol, u"206 that does not tell the whole length"_s);
+    core::Range wanted = m_plan.range;
+    if (wanted.end == FetchPlan::openEnd)
+        wanted.end = total;
+    if (core::Range{range->begin, range->end} != wanted)
+        return wrongAnswer(ErrorKind::Protocol,
+                           u"asked for bytes %1-%2, got %3-%4"_s.arg(wanted.begin)
+                               .arg(wanted.end)
+                               .arg(range->begin)
+                               .arg(range->end));
+    return {};
+}
+
+// What an open plan wanted to learn from an answer that is right.
+void Fetch::settleRange(const hub::HttpReply &reply)
+{
+    if (reply.status == 200 && m_plan.ask == FetchPlan::Ask::Rest) {
+        m_plan.ask = FetchPlan::Ask::Whole;
+        m_plan.range.begin = m_position = 0;
+    }
+    if (m_plan.size < 0 && reply.status == 206)
+        m_plan.size =
+            *hub::parseContentRange(*hub::headerValue(reply.headers, "Content-Range"))->total;
+    else if (m_plan.size < 0)
+        m_plan.size = contentLength(reply).value_or(-1);
+    if (m_plan.range.end == FetchPlan::openEnd && m_plan.size >= 0)
+        m_plan.range.end = m_plan.size;
+}
+
+// A body in pieces says itself where it ends; one that ends with the connection proves nothing.
+void Fetch::settleOpenEnd()
+{
+    const auto coding = hub::headerValue(m_exchange->reply().headers, "Transfer-Encoding");
+    if (!coding || !coding->toLower().contains("chunked")) {
+        m_failure = wrongAnswer(core::ErrorKind::Protocol,
+                                u"the server does not say how long the file is"_s);
+        return;
+    }
+    m_plan.range.end = m_plan.size = m_position;
+}
+
+void Fetch::hearRefusal(const hub::HttpReply &reply)
+{
+    constexpr int rangeNotSatisfiable = 416;
+    if (reply.status != rangeNotSatisfiable)
+        return;
+    m_etag = hub::headerValue(reply.headers, "ETag").value_or(QByteArray());
+    m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
+    m_refusedTotal =
+        parseRefusedRange(hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
 }
 
 void Fetch::onHead()
@@ -152,6 +221,7 @@ void Fetch::onHead()
     const hub::HttpReply &reply = m_exchange->reply();
     m_headSeen = true;
     m_etag = hub::headerValue(reply.headers, "ETag").value_or(QByteArray());
+    m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
     Q_EMIT ratesSeen(reply.rates);
     if (m_ended)
         return;
@@ -161,6 +231,7 @@ void Fetch::onHead()
         m_exchange->cancel();
         return;
     }
+    settleRange(reply);
     if (reply.status == 200 && m_plan.ask == FetchPlan::Ask::Range) {
         if (m_plan.range.begin != 0) {
             m_ended = true;
@@ -226,8 +297,12 @@ void Fetch::onFinished()
     if (m_headSeen)
         drain();
     const auto &result = m_exchange->result();
-    if (!m_headSeen)
+    if (!m_headSeen) {
+        hearRefusal(m_exchange->reply());
         Q_EMIT ratesSeen(m_exchange->reply().rates);
+    } else if (!m_failure && result && m_plan.range.end == FetchPlan::openEnd) {
+        settleOpenEnd();
+    }
     if (m_failure)
         return end(m_failure);
     if (m_position == m_plan.range.end && m_headSeen)

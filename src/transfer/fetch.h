@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -24,18 +25,26 @@ struct Statement {
 };
 
 // From X-Linked-Size and X-Linked-Etag of the endpoint's hops (hub-api.md 6); a file host's ETag
-// says nothing.
+// says nothing. A size of -1 is one that nobody has told.
 Statement statementOf(const hub::HttpReply &reply, const core::ContentId &content, qint64 size);
 
 // What one request for bytes asks for.
 struct FetchPlan {
+    static constexpr qint64 openEnd = std::numeric_limits<qint64>::max();
+
+    enum class Ask {
+        Range,
+        Whole, // no Range header; range is then [0, size)
+        Rest, // from range.begin on; where the server cannot, the whole file from position() 0
+    };
+
     QUrl url; // a signed link, or the resolve address
-    core::Range range; // bytes wanted
-    enum class Ask { Range, Whole }; // Whole: no Range header; range is then [0, size)
+    core::Range range; // bytes wanted; Whole and Rest may leave the end open for the answer to tell
     Ask ask = Ask::Range;
-    qint64 size = 0; // of the whole file, as the commit says
+    qint64 size = 0; // of the whole file, as the commit says; -1: not known before the answer
     core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file itself is a web page
+    hub::HeaderList headers; // beside Range
 };
 
 // One GET whose body is written where it belongs. Checks the answer's head before any byte is
@@ -56,6 +65,9 @@ public:
     qint64 position() const { return m_position; } // next byte of the file
     qint64 received() const { return m_position - m_plan.range.begin; }
     const QByteArray &etag() const { return m_etag; } // validator of the file host
+    const QByteArray &linkedEtag() const { return m_linkedEtag; } // what the Hub itself names
+    // The length that a 416 named; with the trouble of ended().
+    const std::optional<qint64> &refusedTotal() const { return m_refusedTotal; }
     const Statement &statement() const { return m_statement; } // once the head is here
 
     void hold(); // stop reading; the sender is held back by full buffers
@@ -74,6 +86,10 @@ private:
     void onReadyRead();
     void onFinished();
     std::optional<core::Error> judge(const hub::HttpReply &reply) const;
+    std::optional<core::Error> judgeRange(const hub::HttpReply &reply) const;
+    void settleRange(const hub::HttpReply &reply);
+    void settleOpenEnd();
+    void hearRefusal(const hub::HttpReply &reply);
     void drain();
     void end(const std::optional<core::Error> &trouble);
 
@@ -82,6 +98,8 @@ private:
     QPointer<hub::Exchange> m_exchange;
     QTimer m_gather; // small arrivals are taken together
     QByteArray m_etag;
+    QByteArray m_linkedEtag;
+    std::optional<qint64> m_refusedTotal;
     Statement m_statement;
     std::optional<core::Error> m_failure;
     qint64 m_position = 0;

@@ -70,11 +70,42 @@ void Worker::begin(const AttemptJob &job)
     connect(attempt, &Attempt::phase, this, &Worker::phase);
     connect(attempt, &Attempt::ratesSeen, this, &Worker::ratesSeen);
     connect(attempt, &Attempt::ended, this, &Worker::onEnded);
-    if (!m_ticker.isActive())
-        m_ticker.start();
+    startTicker();
     attempt->begin();
     if (m_stoppingAll)
         attempt->stop();
+}
+
+void Worker::beginFile(quint64 id, const FileRequest &request)
+{
+    auto *file = new FileAttempt(*this, id, request);
+    file->setParent(this);
+    m_files.insert(id, file);
+    connect(file, &FileAttempt::asks, this, &Worker::fileAsks);
+    connect(file, &FileAttempt::ratesSeen, this, &Worker::ratesSeen);
+    connect(file, &FileAttempt::ended, this, &Worker::onFileEnded);
+    startTicker();
+    file->begin();
+    if (m_stoppingAll)
+        file->stop();
+}
+
+void Worker::askFile(quint64 id)
+{
+    if (FileAttempt *file = m_files.value(id))
+        file->ask();
+}
+
+void Worker::stopFile(quint64 id)
+{
+    if (FileAttempt *file = m_files.value(id))
+        file->stop();
+}
+
+void Worker::startTicker()
+{
+    if (!m_ticker.isActive())
+        m_ticker.start();
 }
 
 void Worker::stop(quint64 id)
@@ -89,8 +120,10 @@ void Worker::stopAll()
     const auto attempts = m_attempts.values();
     for (Attempt *attempt : attempts)
         attempt->stop();
-    if (m_attempts.isEmpty())
-        Q_EMIT allStopped();
+    const auto files = m_files.values();
+    for (FileAttempt *file : files)
+        file->stop();
+    settle();
 }
 
 void Worker::setHttpConfig(const hub::HttpConfig &config)
@@ -136,11 +169,25 @@ void Worker::onEnded(quint64 id, const AttemptEnd &end)
     m_reported.remove(id);
     attempt->deleteLater();
     Q_EMIT ended(id, end);
-    if (m_attempts.isEmpty()) {
-        m_ticker.stop();
-        if (m_stoppingAll)
-            Q_EMIT allStopped();
-    }
+    settle();
+}
+
+void Worker::onFileEnded(quint64 id, const FileEnd &end)
+{
+    FileAttempt *file = m_files.take(id);
+    m_reportedFiles.remove(id);
+    file->deleteLater();
+    Q_EMIT fileEnded(id, end);
+    settle();
+}
+
+void Worker::settle()
+{
+    if (!m_attempts.isEmpty() || !m_files.isEmpty())
+        return;
+    m_ticker.stop();
+    if (m_stoppingAll)
+        Q_EMIT allStopped();
 }
 
 void Worker::report()
@@ -155,6 +202,18 @@ void Worker::report()
     }
     if (!progress.isEmpty())
         Q_EMIT progressed(progress);
+    reportFiles();
+}
+
+void Worker::reportFiles()
+{
+    for (auto it = m_files.cbegin(); it != m_files.cend(); ++it) {
+        const std::pair now(it.value()->bytes(), it.value()->total());
+        if (m_reportedFiles.value(it.key(), {0, -1}) == now)
+            continue;
+        m_reportedFiles.insert(it.key(), now);
+        Q_EMIT fileProgressed(it.key(), now.first, now.second);
+    }
 }
 
 } // namespace transfer

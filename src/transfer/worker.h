@@ -16,6 +16,7 @@
 #include "hub/http.h"
 #include "transfer/attempt.h"
 #include "transfer/download.h"
+#include "transfer/fileattempt.h"
 
 namespace transfer {
 
@@ -32,7 +33,7 @@ struct SurveyItem {
 // The object of the I/O thread: owns the access managers for file bytes, the attempts and the pool
 // for what blocks. Everything is called queued by the Engine and answered by signals; progress
 // comes batched, four times a second. Owner: Engine. Promise: an attempt that was begun ends
-// exactly once.
+// exactly once. Files are the single ones of Engine::downloadFile().
 class Worker : public QObject {
     Q_OBJECT
 public:
@@ -43,6 +44,9 @@ public:
 
     void begin(const transfer::AttemptJob &job);
     void stop(quint64 id);
+    void beginFile(quint64 id, const transfer::FileRequest &request);
+    void askFile(quint64 id); // the next request of it may go
+    void stopFile(quint64 id);
     void stopAll(); // then allStopped()
     void setHttpConfig(const hub::HttpConfig &config);
     // Everything that was chosen is published: trees/<commit>.json, then the ref.
@@ -74,6 +78,9 @@ Q_SIGNALS:
     void phase(quint64 id, transfer::Event event);
     void ended(quint64 id, const transfer::AttemptEnd &end);
     void progressed(const QList<transfer::Progress> &progress);
+    void fileAsks(quint64 id, const transfer::FileWait &wait);
+    void fileProgressed(quint64 id, qint64 bytes, qint64 total);
+    void fileEnded(quint64 id, const transfer::FileEnd &end);
     void ratesSeen(const QList<hub::RateInfo> &rates);
     void completed(const QUuid &download, const std::optional<core::Error> &trouble);
     void surveyed(const QUuid &download, const QList<qint64> &bytes);
@@ -81,12 +88,18 @@ Q_SIGNALS:
 
 private:
     void onEnded(quint64 id, const AttemptEnd &end);
+    void onFileEnded(quint64 id, const FileEnd &end);
+    void startTicker();
+    void settle();
     void report();
+    void reportFiles();
 
     hub::Http m_http;
     QThreadPool m_pool;
     QHash<AttemptId, Attempt *> m_attempts;
     QHash<AttemptId, qint64> m_reported;
+    QHash<quint64, FileAttempt *> m_files;
+    QHash<quint64, std::pair<qint64, qint64>> m_reportedFiles;
     QTimer m_ticker;
     bool m_stoppingAll = false;
 };

@@ -1,0 +1,406 @@
+#include "transfer/fileattempt.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+#include "hub/retry.h"
+#include "transfer/fetch.h"
+#include "transfer/filepartial.h"
+#include "transfer/worker.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace transfer {
+
+namespace {
+
+constexpr qint64 MiB = 1024 * 1024;
+constexpr qint64 checkpointBytes = 64 * MiB;
+constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
+constexpr int failuresInARow = 5;
+constexpr int rangeNotSatisfiable = 416;
+constexpr auto reconnectPause = 200ms; // after an answer that brought something
+
+double jitter()
+{
+    return QRandomGenerator::global()->generateDouble() * 2 - 1;
+}
+
+bool isPage(const FileRequest &request)
+{
+    const QString path = request.url.path();
+    return !request.content || path.endsWith(".html"_L1, Qt::CaseInsensitive)
+        || path.endsWith(".htm"_L1, Qt::CaseInsensitive);
+}
+
+// The same request may well succeed in a moment.
+bool isRepeatable(core::ErrorKind kind)
+{
+    return core::isTransient(kind) && kind != core::ErrorKind::Offline
+        && kind != core::ErrorKind::RemoteChanged && kind != core::ErrorKind::Locked;
+}
+
+// What was fetched is good for a later call.
+bool keepsBytes(core::ErrorKind kind)
+{
+    return isRepeatable(kind) || kind == core::ErrorKind::Offline
+        || kind == core::ErrorKind::DiskFull || kind == core::ErrorKind::Cancelled
+        || kind == core::ErrorKind::Tls; // often a network that wants a visit to its own page
+}
+
+} // namespace
+
+FileAttempt::FileAttempt(Worker &worker, quint64 id, const FileRequest &request)
+    : m_worker(worker)
+    , m_id(id)
+    , m_request(request)
+    , m_stopFlag(std::make_shared<std::atomic<bool>>(false))
+{
+}
+
+FileAttempt::~FileAttempt() = default;
+
+// It may be the sender of the signal being handled.
+void FileAttempt::DeleteLater::operator()(Fetch *fetch) const
+{
+    fetch->deleteLater();
+}
+
+// Runs task in the pool and counts it, so that the attempt outlives its tasks.
+template <typename T>
+void FileAttempt::inPool(std::function<T()> task, std::function<void(T &)> then)
+{
+    ++m_tasks;
+    m_worker.inPool<T>(this, std::move(task), [this, then = std::move(then)](T &result) {
+        --m_tasks;
+        then(result);
+        endWhenQuiet();
+    });
+}
+
+qint64 FileAttempt::bytes() const
+{
+    return m_partial ? m_partial->length() : m_done;
+}
+
+void FileAttempt::begin()
+{
+    inPool<core::Result<FilePartial::Opened>>(
+        [request = m_request, stop = m_stopFlag] { return FilePartial::open(request, stop.get()); },
+        [this](core::Result<FilePartial::Opened> &opened) {
+            if (!opened)
+                return fail(opened.error());
+            m_partial = std::move(opened->partial);
+            if (m_end)
+                return;
+            if (m_partial)
+                return onOpened();
+            m_done = m_total = opened->there.bytes;
+            finish({{}, opened->there});
+        });
+}
+
+void FileAttempt::onOpened()
+{
+    const qint64 length = m_partial->length();
+    m_farthest = m_synced = length;
+    m_isPatched = length > 0;
+    m_content = m_request.content;
+    m_total = m_request.size.value_or(m_partial->source() ? m_partial->source()->total : -1);
+    if (length > 0 && m_request.size == length && isCheckable(m_request.content))
+        return publish(); // the digest decides; nobody needs to be asked
+    Q_EMIT asks(m_id, {});
+}
+
+void FileAttempt::stop()
+{
+    *m_stopFlag = true;
+    if (m_fetch && !m_end)
+        m_fetch->stop(); // what has arrived is written first
+    fail(core::makeError(core::ErrorKind::Cancelled));
+}
+
+void FileAttempt::ask()
+{
+    if (m_end || m_fetch || !m_partial)
+        return;
+    m_isTaking = true;
+    m_fetchBegan = m_partial->length();
+    FetchPlan plan;
+    plan.url = m_request.url;
+    plan.ask = m_fetchBegan > 0 ? FetchPlan::Ask::Rest : FetchPlan::Ask::Whole;
+    plan.size = m_request.size.value_or(-1);
+    plan.range = {m_fetchBegan, m_request.size.value_or(FetchPlan::openEnd)};
+    plan.content = m_request.content.value_or(core::ContentId());
+    plan.pageExpected = isPage(m_request);
+    plan.headers = m_request.headers;
+    plan.headers.removeIf([](const auto &header) {
+        return header.first.compare("Range", Qt::CaseInsensitive) == 0
+            || header.first.compare("Accept-Encoding", Qt::CaseInsensitive) == 0;
+    });
+    m_fetch.reset(new Fetch(
+        m_worker.http(), plan,
+        [this](qint64 offset, QByteArrayView data) { return take(offset, data); }, this));
+    connect(m_fetch.get(), &Fetch::begun, this, &FileAttempt::onBegun);
+    connect(m_fetch.get(), &Fetch::ratesSeen, this, [this](const QList<hub::RateInfo> &rates) {
+        m_rates = rates;
+        Q_EMIT ratesSeen(rates);
+    });
+    connect(m_fetch.get(), &Fetch::ended, this, &FileAttempt::onFetchEnded);
+}
+
+// The Hub's own word before that of one of its file hosts, which need not agree with each other.
+QByteArray FileAttempt::validator() const
+{
+    QByteArray tag = m_fetch->linkedEtag().isEmpty() ? m_fetch->etag() : m_fetch->linkedEtag();
+    tag = tag.trimmed();
+    return tag.startsWith("W/") ? tag.mid(2) : tag;
+}
+
+// Whether these bytes go on from those that are here. What nobody told is no contradiction.
+bool FileAttempt::isSameSource(const QByteArray &validator, qint64 total) const
+{
+    const auto &source = m_partial->source();
+    if (!source)
+        return true;
+    const bool otherTag =
+        !validator.isEmpty() && !source->validator.isEmpty() && validator != source->validator;
+    return !otherTag && (total < 0 || source->total < 0 || total == source->total);
+}
+
+// The head is right and no byte of the body was taken yet.
+void FileAttempt::onBegun()
+{
+    const qint64 total = m_fetch->plan().size;
+    const bool fromZero = m_fetch->position() == 0;
+    if (!fromZero && !isSameSource(validator(), total)) {
+        return restart(core::makeError(core::ErrorKind::RemoteChanged,
+                                       u"the file changes while it is fetched"_s),
+                       Tries::Thrice);
+    }
+    core::Result<void> done;
+    if (fromZero && m_partial->length() > 0)
+        done = m_partial->restart();
+    m_isPatched = !fromZero;
+    m_total = total;
+    m_synced = std::min(m_synced, m_partial->length());
+    if (done)
+        done = m_partial->beginAnswer(
+            {m_request.url.toString(QUrl::FullyEncoded), validator(), total});
+    if (!done)
+        return fail(done.error());
+    learnContent();
+}
+
+// The Hub says what it sends; so that is compared even where nobody asked for it.
+void FileAttempt::learnContent()
+{
+    m_content = m_request.content;
+    const auto named = core::ContentId::make(QString::fromLatin1(m_fetch->linkedEtag()));
+    if (!m_content && named && isCheckable(*named))
+        m_content = *named;
+}
+
+core::Result<void> FileAttempt::take(qint64 offset, QByteArrayView data)
+{
+    if (!m_isTaking)
+        return core::fail(core::ErrorKind::Cancelled);
+    auto done = m_partial->append(offset, data);
+    if (!done)
+        return done;
+    const qint64 unsynced = m_partial->length() - m_synced;
+    if (unsynced >= checkpointBytes)
+        checkpoint();
+    if (unsynced >= brakeBytes)
+        m_fetch->hold();
+    return done;
+}
+
+void FileAttempt::checkpoint()
+{
+    if (m_checkpointing)
+        return;
+    m_checkpointing = true;
+    inPool<core::Result<void>>(
+        [partial = m_partial, mark = m_partial->mark()] { return partial->sync(mark); },
+        [this, upTo = m_partial->length()](core::Result<void> &result) {
+            m_checkpointing = false;
+            if (m_end)
+                return;
+            if (!result)
+                return fail(result.error());
+            m_synced = std::min(upTo, m_partial->length());
+            if (m_fetch)
+                m_fetch->release();
+        });
+}
+
+void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
+{
+    if (m_end)
+        return;
+    if (m_partial->length() > m_farthest) {
+        m_farthest = m_partial->length();
+        m_failures = m_refusals = 0;
+    }
+    if (trouble && trouble->httpStatus == rangeNotSatisfiable)
+        return onRangeRefused(*trouble);
+    if (trouble)
+        return adoptFileBehindPointer() ? void() : onTrouble(aboutThisUrl(*trouble));
+    m_total = m_fetch->plan().size;
+    dropFetch();
+    publish();
+}
+
+// There is nothing after what we have: all of it is here, or it is of another file.
+void FileAttempt::onRangeRefused(const core::Error &error)
+{
+    const qint64 length = m_partial->length();
+    const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(-1));
+    const bool isWhole = length > 0 && total == length && isSameSource(validator(), total)
+        && m_request.size.value_or(total) == total;
+    if (!isWhole)
+        return restart(error, Tries::Once);
+    learnContent();
+    dropFetch();
+    m_total = total;
+    publish();
+}
+
+// At another host than the Hub nobody can make a new link.
+core::Error FileAttempt::aboutThisUrl(core::Error error) const
+{
+    const bool isOwn = m_worker.http().config().endpoint.isSameOrigin(m_request.url);
+    if (error.kind != core::ErrorKind::LinkExpired || isOwn)
+        return error;
+    error.kind = error.httpStatus == 401 ? core::ErrorKind::Unauthorized
+        : error.httpStatus == 410        ? core::ErrorKind::EntryNotFound
+                                         : core::ErrorKind::Forbidden;
+    return error;
+}
+
+// The listing told of a pointer, and the Hub names the file behind it.
+bool FileAttempt::adoptFileBehindPointer()
+{
+    const auto behind = m_fetch->statement().fileBehindPointer;
+    if (!behind || m_partial->length() > 0)
+        return false;
+    m_request.content = *behind;
+    dropFetch();
+    Q_EMIT asks(m_id, {});
+    return true;
+}
+
+void FileAttempt::onTrouble(core::Error error)
+{
+    const bool brought = m_partial->length() > m_fetchBegan;
+    if (error.kind == core::ErrorKind::Protocol && m_fetchBegan > 0 && !brought)
+        return restart(error, Tries::Once); // it may be the range that it does not understand
+    if (!isRepeatable(error.kind))
+        return fail(error);
+    if (error.kind == core::ErrorKind::RateLimited && ++m_refusals < failuresInARow)
+        return wait(error, hub::retryDelay(error, m_refusals - 1, jitter()).value_or(0ms));
+    if (++m_failures >= failuresInARow || error.kind == core::ErrorKind::RateLimited)
+        return fail(error);
+    const bool again = brought && m_failures == 1;
+    const bool newLink = error.kind == core::ErrorKind::LinkExpired && m_failures == 1;
+    wait(error,
+         again || newLink ? reconnectPause
+                          : hub::retryDelay(error, m_failures - 1, jitter()).value_or(0ms));
+}
+
+void FileAttempt::wait(const core::Error &error, std::chrono::milliseconds delay)
+{
+    dropFetch();
+    FileWait wait{delay, {}, m_rates, m_refusals - 1};
+    if (error.kind == core::ErrorKind::RateLimited)
+        wait.refusal = error;
+    Q_EMIT asks(m_id, wait);
+}
+
+// Forgets the bytes and asks for the whole file.
+void FileAttempt::restart(const core::Error &why, Tries tries)
+{
+    const int most = tries == Tries::Once ? 1 : 3;
+    if (m_restarts >= most || (m_fetch && m_fetchBegan == 0))
+        return fail(why);
+    ++m_restarts;
+    dropFetch();
+    if (const auto done = m_partial->restart(); !done)
+        return fail(done.error());
+    m_farthest = m_synced = 0;
+    m_isPatched = false;
+    m_total = m_request.size.value_or(-1);
+    Q_EMIT asks(m_id, {});
+}
+
+void FileAttempt::publish()
+{
+    inPool<core::Result<bool>>(
+        [partial = m_partial, content = m_content, stop = m_stopFlag] {
+            return partial->publish(content, stop.get());
+        },
+        [this, bytes = m_partial->length()](core::Result<bool> &named) {
+            if (named && *named) {
+                m_end.reset(); // a stop that came meanwhile came too late
+                m_total = m_done = bytes;
+                return finish({{}, {m_request.destination, bytes, isCheckable(m_content)}});
+            }
+            if (m_end)
+                return;
+            if (!named)
+                return fail(named.error());
+            const auto error = core::makeError(core::ErrorKind::Checksum, m_request.destination);
+            if (!m_isPatched || m_mismatched)
+                return fail(error);
+            m_mismatched = true; // the beginning was not ours, or not of this file
+            m_restarts = 0;
+            restart(error, Tries::Once);
+        });
+}
+
+void FileAttempt::fail(const core::Error &error)
+{
+    if (!m_end)
+        finish({error, {}});
+}
+
+void FileAttempt::finish(const FileEnd &end)
+{
+    m_end = end;
+    dropFetch();
+    endWhenQuiet();
+}
+
+// Saves or removes what is on disk, unlocks, and ends once the pool is done with it.
+void FileAttempt::endWhenQuiet()
+{
+    if (!m_end || m_tasks > 0)
+        return;
+    if (m_partial && !m_closing) {
+        m_closing = true;
+        m_done = m_partial->length();
+        const bool keeps = m_end->error && keepsBytes(m_end->error->kind);
+        return inPool<core::Result<void>>(
+            [partial = std::exchange(m_partial, nullptr), keeps] {
+                return keeps ? partial->sync(partial->mark()) : partial->remove();
+            },
+            [](core::Result<void> &) {}); // the end is told as it is; the next run looks again
+    }
+    m_tasks = 1; // no second time
+    QMetaObject::invokeMethod(
+        this, [this, end = *m_end] { Q_EMIT ended(m_id, end); }, Qt::QueuedConnection);
+}
+
+// Nothing of it is taken any more.
+void FileAttempt::dropFetch()
+{
+    m_isTaking = false;
+    if (m_fetch)
+        m_fetch->stop();
+    m_fetch.reset();
+}
+
+} // namespace transfer

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "core/clock.h"
+#include "hub/call.h"
+#include "hub/endpoint.h"
+#include "hub/gate.h"
+#include "transfer/fileattempt.h"
+#include "transfer/filerequest.h"
+
+namespace transfer {
+
+class Worker;
+
+// One file from one URL to any path, begun by Engine::downloadFile(). Ends exactly once (see
+// hub::Call): with the file complete under its final name, or with an Error and whatever had that
+// name before untouched. Everything that is slow happens on the I/O thread and in the pool; what
+// goes to the endpoint passes the Gate. cancel() keeps what was fetched; the Call ends when the
+// file is let go, so that the next one can have it. Owner: Engine. GUI thread.
+class FileDownload : public hub::Call<FileResult> {
+    Q_OBJECT
+public:
+    const FileRequest &request() const { return m_request; }
+
+    void cancel() override;
+    void end() override;
+
+Q_SIGNALS:
+    // Bytes of the file, those of an earlier run included, and its length or -1. At most four
+    // times a second.
+    void progressed(qint64 bytes, qint64 total);
+
+private:
+    friend class Engine;
+    struct Ways { // to the I/O thread and to the Hub
+        Worker *worker; // null: the Engine is shut down
+        hub::Gate &gate;
+        core::Clock &clock;
+        hub::Endpoint endpoint;
+    };
+    FileDownload(const Ways &ways, quint64 id, const FileRequest &request, QObject *parent);
+
+    void begin();
+    void onAsks(const FileWait &wait);
+    void enter();
+    void onEnded(const FileEnd &end);
+
+    const Ways m_ways; // the Engine ends us before they go
+    const quint64 m_id;
+    const FileRequest m_request;
+    qint64 m_told = -1; // bytes of the last progressed()
+    bool m_begun = false; // on the I/O thread
+    bool m_leaving = false;
+};
+
+} // namespace transfer
