@@ -582,6 +582,37 @@ Proxy-Variablen.</translation>
     </message>
 </context>
 <context>
+    <name>gui::CopySaver</name>
+    <message>
+        <source>Save a copy</source>
+        <translation>Eine Kopie speichern</translation>
+    </message>
+    <message>
+        <source>%1 is saved.</source>
+        <translation>%1 ist gespeichert.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Saving a copy of %1…</source>
+        <translation>Eine Kopie von %1 wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>gui::DiscoverPage</name>
     <message>
         <source>Search the Hub or paste a link</source>
@@ -1201,6 +1232,10 @@ Proxy-Variablen.</translation>
         <source>&amp;Stay here</source>
         <translation>&amp;Hierbleiben</translation>
     </message>
+    <message>
+        <source>Save a copy of the file in focus</source>
+        <translation>Eine Kopie der Datei im Fokus speichern</translation>
+    </message>
 </context>
 <context>
     <name>gui::PlacesModel</name>
@@ -1518,6 +1553,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>The list of files has to be complete first.</source>
         <translation>Erst muss die Liste der Dateien vollständig sein.</translation>
+    </message>
+    <message>
+        <source>Save a cop&amp;y as…</source>
+        <translation>Ko&amp;pie speichern unter …</translation>
     </message>
 </context>
 <context>

@@ -172,6 +172,7 @@ void MainWindow::setUpTransferMenu()
                 m_repo->get();
         });
     get->setProperty("iconName", u"downloads"_s);
+    menu->addAction(m_repo->saveCopyAction());
     menu->addSeparator();
     menu->addActions({actions.resume, actions.pause, actions.cancel, actions.remove});
     menu->addSeparator();
@@ -370,6 +371,7 @@ void MainWindow::showKeys()
         {tr("Enter"), tr("Open a result; get the ticked files")},
         {tr("Space"), tr("Tick or untick files")},
         {u"Ctrl+D"_s, tr("Get the ticked files")},
+        {u"Ctrl+Shift+S"_s, tr("Save a copy of the file in focus")},
         {u"Ctrl+P, Ctrl+R"_s, tr("Pause, resume the chosen downloads")},
         {tr("Delete"), tr("Remove the chosen downloads from the list")},
         {u"Alt+←, Esc"_s, tr("Back")},

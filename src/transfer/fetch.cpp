@@ -214,6 +214,11 @@ void Fetch::hearRefusal(const hub::HttpReply &reply)
     m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
     m_refusedTotal =
         parseRefusedRange(hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
+    bool isNumber = false;
+    const auto linked = hub::headerValue(reply.hubHeaders, "X-Linked-Size").value_or(QByteArray());
+    const qint64 size = linked.trimmed().toLongLong(&isNumber);
+    if (!m_refusedTotal && isNumber)
+        m_refusedTotal = size; // file hosts often leave it to the Hub
 }
 
 void Fetch::onHead()

@@ -1,8 +1,10 @@
 #include "stage.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QComboBox>
 #include <QFile>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -20,6 +22,7 @@
 #include "gui/pages/downloadspage.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/pages/repopage.h"
+#include "gui/widgets/statebanner.h"
 
 using namespace Qt::StringLiterals;
 
@@ -292,6 +295,55 @@ private Q_SLOTS:
         auto *tree = program.find<QTreeView>("fileTree");
         QTRY_VERIFY_WITH_TIMEOUT(tree->currentIndex().data().toString() == u"config.json"_s, 20000);
         QCOMPARE(tree->currentIndex().data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
+    }
+
+    void savesACopy()
+    {
+        const demo::Repo repo = tale();
+        support::FaultyHub hub({repo}, slow());
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        searchAndOpen(&program);
+        auto *tree = program.find<QTreeView>("fileTree");
+        auto *banner = program.find<gui::StateBanner>("copyBanner");
+        const auto save = [&](const QString &name, const QString &path) {
+            const auto found = tree->model()->match(tree->model()->index(0, 0), Qt::DisplayRole,
+                                                    name, 1, Qt::MatchExactly);
+            QCOMPARE(found.size(), 1);
+            tree->setCurrentIndex(found.first());
+            tree->setFocus();
+            QTest::keyClick(tree, Qt::Key_S, Qt::ControlModifier | Qt::ShiftModifier);
+            QPointer<QFileDialog> dialog = program.window().findChild<QFileDialog *>();
+            QVERIFY(dialog && dialog->isVisible());
+            QVERIFY(!program.window().repoPage().saveCopyAction()->isEnabled());
+            auto *field = dialog->findChild<QLineEdit *>(u"fileNameEdit"_s);
+            QCOMPARE(field->text(), name);
+            field->setText(path);
+            QTest::keyClick(field, Qt::Key_Return);
+            QTRY_VERIFY(!dialog);
+            program.window().activateWindow();
+        };
+        QVERIFY(banner->isHidden());
+        const QString small = folders.root.filePath(u"my copy #1.json"_s);
+        save(u"config.json"_s, small);
+        QTRY_VERIFY_WITH_TIMEOUT(banner->title().contains(u"is saved"_s), 20000);
+        QFile file(small);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), contentOf(repo, u"config.json"_s));
+        auto *button = banner->findChild<QPushButton *>(u"actionButton"_s);
+        stage::click(button);
+        QVERIFY(banner->isHidden());
+
+        const QString large = folders.root.filePath(u"large.gguf"_s);
+        save(u"tale-Q4.gguf"_s, large);
+        QTRY_VERIFY_WITH_TIMEOUT(QFileInfo(large + u".incomplete"_s).size() > 100'000, 20000);
+        QTRY_VERIFY(banner->isVisible() && banner->title().contains(u"large.gguf"_s));
+        stage::click(button);
+        QTRY_VERIFY(banner->isHidden());
+        QVERIFY(!QFile::exists(large));
+        QVERIFY(QFile::exists(large + u".incomplete"_s)); // to be gone on with
+        QTRY_VERIFY(program.window().repoPage().saveCopyAction()->isEnabled());
     }
 
     void asksBeforeRemovingWhatIsUnfinished()

@@ -407,6 +407,14 @@ QList<hub::TreeEntry> RepoTreeModel::listing() const
     return m_entries;
 }
 
+std::optional<hub::TreeEntry> RepoTreeModel::file(const QModelIndex &index) const
+{
+    if (!index.isValid())
+        return std::nullopt;
+    const Node &node = m_nodes[static_cast<NodeId>(index.internalId())];
+    return node.isFolder() ? std::nullopt : std::optional(m_entries.at(node.entry));
+}
+
 QModelIndex RepoTreeModel::indexOf(NodeId node, int column) const
 {
     if (node == rootId || m_nodes[node].row < 0)

@@ -5,6 +5,7 @@
 #include <QList>
 #include <QString>
 
+#include <optional>
 #include <vector>
 
 #include "gui/ondisk.h"
@@ -48,6 +49,7 @@ public:
     qint64 tickedBytes() const;
     QList<hub::TreeEntry> ticked() const; // files
     QList<hub::TreeEntry> listing() const; // every file
+    std::optional<hub::TreeEntry> file(const QModelIndex &index) const; // nothing for a folder
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &index) const override;

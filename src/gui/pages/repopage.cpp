@@ -2,12 +2,14 @@
 
 #include "ui_repopage.h"
 
+#include <QAction>
 #include <QClipboard>
 #include <QDateTime>
 #include <QDesktopServices>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QTabBar>
 
 #include "core/format.h"
@@ -15,6 +17,7 @@
 #include "gui/background.h"
 #include "gui/delegates/rowdelegate.h"
 #include "gui/models/repotreemodel.h"
+#include "gui/pages/copysaver.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/texts.h"
 #include "session/services.h"
@@ -40,6 +43,7 @@ RepoPage::RepoPage(session::Services &services, core::Settings &settings, QWidge
     m_ui->tabs->tabBar()->setAccessibleName(m_ui->tabs->accessibleName());
     setUpHeader();
     setUpFiles();
+    setUpSaving();
     m_ui->tabs->setCurrentWidget(m_ui->filesTab);
 }
 
@@ -100,6 +104,22 @@ void RepoPage::setUpFiles()
     });
     connect(m_ui->filterField, &QLineEdit::returnPressed, m_tree, &RepoTreeModel::tickAll);
     showTotals();
+}
+
+void RepoPage::setUpSaving()
+{
+    m_ui->copyBanner->hide();
+    m_saver = new CopySaver(m_services.engine(), *m_ui->copyBanner, this);
+    m_saveCopy = new QAction(Texts::phrase(tr("Save a cop&y as…")), this);
+    m_saveCopy->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+    m_saveCopy->setProperty("iconName", u"file"_s);
+    connect(m_saveCopy, &QAction::triggered, this, &RepoPage::saveCopy);
+    connect(m_saver, &CopySaver::busyChanged, this, &RepoPage::updateActions);
+    connect(m_ui->fileTree->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &RepoPage::updateActions);
+    connect(m_tree, &QAbstractItemModel::modelReset, this, &RepoPage::updateActions);
+    connect(m_ui->fileTree, &QWidget::customContextMenuRequested, this, &RepoPage::openMenu);
+    updateActions();
 }
 
 bool RepoPage::eventFilter(QObject *watched, QEvent *event)
@@ -391,6 +411,47 @@ void RepoPage::startDownload()
     request.place = m_services.config().place;
     m_services.engine().add(request);
     Q_EMIT downloadAdded();
+}
+
+void RepoPage::updateActions()
+{
+    m_saveCopy->setEnabled(isVisible() && !m_saver->isBusy()
+                           && m_tree->file(m_ui->fileTree->currentIndex()));
+}
+
+void RepoPage::openMenu(const QPoint &position)
+{
+    if (!m_tree->file(m_ui->fileTree->currentIndex()))
+        return;
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addAction(m_saveCopy);
+    menu->popup(m_ui->fileTree->viewport()->mapToGlobal(position));
+}
+
+void RepoPage::saveCopy()
+{
+    const auto file = m_tree->file(m_ui->fileTree->currentIndex());
+    if (!file || m_info.commit.isEmpty())
+        return;
+    transfer::FileRequest request;
+    request.url = m_services.client().endpoint().resolve(m_ref.repo, m_info.commit, file->path);
+    request.size = file->size;
+    if (const auto id = file->contentId())
+        request.content = *id;
+    m_saver->ask(request, file->path.mid(file->path.lastIndexOf(u'/') + 1));
+}
+
+void RepoPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    updateActions();
+}
+
+void RepoPage::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    updateActions();
 }
 
 void RepoPage::openWebPage() const

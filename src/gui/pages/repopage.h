@@ -10,6 +10,10 @@
 #include "gui/widgets/cardmeta.h"
 #include "hub/types.h"
 
+QT_BEGIN_NAMESPACE
+class QAction;
+QT_END_NAMESPACE
+
 namespace core {
 class Settings;
 }
@@ -22,6 +26,7 @@ class Services;
 
 namespace gui {
 
+class CopySaver;
 class ReceiptDialog;
 class RepoTreeModel;
 
@@ -40,6 +45,7 @@ public:
     void open(const core::RepoRef &ref);
     void reload();
     void get(); // opens the receipt for what is ticked
+    QAction *saveCopyAction() const { return m_saveCopy; } // of the file that has the focus
     void focusFilter();
     void focusContent();
     void showCard();
@@ -52,10 +58,13 @@ Q_SIGNALS:
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
     void setUpHeader();
     void setUpFiles();
+    void setUpSaving();
     void clear();
     void askInfo();
     void askTree();
@@ -67,6 +76,9 @@ private:
     void lookAtDisk();
     void toggleSelected();
     void startDownload();
+    void saveCopy();
+    void openMenu(const QPoint &position);
+    void updateActions();
     void openWebPage() const;
     void openLink(const QUrl &url) const;
     QString revision() const;
@@ -75,6 +87,8 @@ private:
     core::Settings &m_settings;
     std::unique_ptr<Ui::RepoPage> m_ui;
     RepoTreeModel *m_tree = nullptr; // child
+    CopySaver *m_saver = nullptr; // child
+    QAction *m_saveCopy = nullptr; // child
     QPointer<ReceiptDialog> m_receipt;
     core::RepoRef m_ref;
     hub::RepoInfo m_info;

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "enginefixture.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include <optional>
+
+#include "hub/rawserver.h"
+#include "transfer/filedownload.h"
+
+// Calls of downloadFile as a test sees them.
+namespace filetest {
+
+using namespace Qt::StringLiterals;
+
+inline QByteArray readFile(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+inline bool writeFile(const QString &path, const QByteArray &bytes)
+{
+    QDir().mkpath(QFileInfo(path).path());
+    QFile file(path);
+    return file.open(QIODevice::WriteOnly | QIODevice::Truncate)
+        && file.write(bytes) == bytes.size() && file.flush();
+}
+
+inline QStringList namesIn(const QString &folder)
+{
+    return QDir(folder).entryList(QDir::AllEntries | QDir::System | QDir::Hidden
+                                  | QDir::NoDotAndDotDot);
+}
+
+// What becomes of one call.
+struct Call {
+    Call(transfer::Engine &engine, const transfer::FileRequest &request)
+        : download(engine.downloadFile(request))
+    {
+        QObject::connect(download, &transfer::FileDownload::progressed, &context,
+                         [this](qint64 bytes, qint64 total) {
+                             progress.append({bytes, total});
+                         });
+        download->onDone(&context, [this](const core::Result<transfer::FileResult> &value) {
+            ++ends;
+            result = value;
+        });
+    }
+
+    bool wait(int seconds = 60)
+    {
+        return QTest::qWaitFor([this] { return ends > 0; }, seconds * 1000);
+    }
+    // "done", or the kind and the words of the error.
+    QString outcome()
+    {
+        if (!wait())
+            return u"never ended"_s;
+        return *result ? u"done"_s : core::kindName((*result).error().kind);
+    }
+    QString words() const { return result && !*result ? (*result).error().detail : QString(); }
+    qint64 mostBytes() const { return progress.isEmpty() ? 0 : progress.last().first; }
+
+    QObject context;
+    QPointer<transfer::FileDownload> download;
+    QList<std::pair<qint64, qint64>> progress;
+    std::optional<core::Result<transfer::FileResult>> result;
+    int ends = 0;
+};
+
+// An answer to a range request by a server that does ranges.
+inline QByteArray rangeAnswer(const support::RawRequest &request, const QByteArray &content,
+                              const QByteArray &headers = {})
+{
+    const QByteArray range = request.header("Range");
+    if (range.isEmpty())
+        return support::answer("200 OK", headers, content);
+    const qint64 from = range.mid(6).chopped(1).toLongLong();
+    const QByteArray total = QByteArray::number(content.size());
+    if (from >= content.size())
+        return support::answer("416 Range Not Satisfiable",
+                               headers + "Content-Range: bytes */" + total + "\r\n");
+    return support::answer("206 Partial Content",
+                           headers + "Content-Range: bytes " + QByteArray::number(from) + '-'
+                               + QByteArray::number(content.size() - 1) + '/' + total + "\r\n",
+                           content.mid(from));
+}
+
+} // namespace filetest

@@ -1,0 +1,478 @@
+#include "filefixture.h"
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using filetest::Call;
+using filetest::readFile;
+using filetest::writeFile;
+using support::FaultyHub;
+using support::RawRequest;
+using support::RawServer;
+using transfer::FileRequest;
+
+namespace {
+
+constexpr qint64 MiB = 1024 * 1024;
+const QRegularExpression anything(u".*"_s);
+const QRegularExpression resolve(u"/resolve/"_s);
+
+} // namespace
+
+// One file to any path, over the network's accidents; what has the name in the end is right.
+class TestFileDownload : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void endsRight_data();
+    void endsRight();
+    void refusalsLeaveNothing_data();
+    void refusalsLeaveNothing();
+    void wrongBytesAreNeverNamed();
+    void oneMismatchAfterAResume();
+    void cancelKeepsAndContinues();
+    void cancelBeforeTheStart();
+    void shutdownEndsCalls();
+    void freshForgets();
+    void ignoredRangeBeginsAgain();
+    void givesUpAfterFive();
+    void limitedHubIsWaitedFor();
+    void emptyFileOnce();
+    void secondCallIsLockedOut();
+    void oddNames_data();
+    void oddNames();
+    void namesThatAreNoFiles();
+    void plantedLinks();
+    void tokenStaysAtTheHub();
+
+private:
+    // The file as the tree names it, to out/<name> in a fresh folder.
+    FileRequest request(EngineFixture &f, const demo::Repo &repo,
+                        FileRequest::Resume resume = FileRequest::Resume::Fresh);
+    static QString out(const EngineFixture &f) { return f.folder.filePath(u"a/b/out.bin"_s); }
+    static QStringList beside(const EngineFixture &f)
+    {
+        return filetest::namesIn(f.folder.filePath(u"a/b"_s));
+    }
+};
+
+FileRequest TestFileDownload::request(EngineFixture &f, const demo::Repo &repo,
+                                      FileRequest::Resume resume)
+{
+    f.hub.setRepo(repo);
+    const demo::File &file = repo.files.first();
+    FileRequest request;
+    request.url = f.http.endpoint.resolve(repo.id, repo.commit, file.path);
+    request.destination = out(f);
+    request.resume = resume;
+    request.content =
+        *core::ContentId::make(file.lfs ? file.content->sha256() : file.content->gitSha1());
+    request.size = file.content->size();
+    return request;
+}
+
+namespace {
+
+demo::Repo largeRepo(qint64 size = 9 * MiB)
+{
+    return support::makeRepo(u"org/one"_s, {support::lfsFile(u"m.bin"_s, size, 7)});
+}
+
+QByteArray bytesOf(const demo::File &file)
+{
+    return file.content->read(0, file.content->size());
+}
+
+bool isRight(const QString &path, const demo::Repo &repo)
+{
+    return readFile(path) == bytesOf(repo.files.first());
+}
+
+} // namespace
+
+void TestFileDownload::endsRight_data()
+{
+    QTest::addColumn<FaultyHub::Change>("change");
+    QTest::addColumn<int>("times");
+    QTest::addColumn<bool>("atCdn");
+    QTest::newRow("nothing special") << FaultyHub::drip(0) << 1 << true;
+    QTest::newRow("cut once") << FaultyHub::cutAfter(MiB) << 1 << true;
+    QTest::newRow("cut again and again") << FaultyHub::cutAfter(MiB + 1) << 7 << true;
+    QTest::newRow("cut, and range ignored once")
+        << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
+               if (request.header("Range").isEmpty())
+                   FaultyHub::cutAfter(2 * MiB)(request, response);
+               else
+                   FaultyHub::ignoreRange()(request, response);
+           })
+        << 2 << true;
+    QTest::newRow("reset before the head") << FaultyHub::reset() << 1 << true;
+    QTest::newRow("server error") << FaultyHub::status(503) << 1 << true;
+    QTest::newRow("link refused") << FaultyHub::status(403) << 2 << true;
+    QTest::newRow("hub error") << FaultyHub::status(502) << 1 << false;
+    QTest::newRow("wrong Content-Range after a cut")
+        << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
+               if (request.header("Range").isEmpty())
+                   FaultyHub::cutAfter(2 * MiB)(request, response);
+               else
+                   FaultyHub::wrongContentRange()(request, response);
+           })
+        << 2 << true;
+    QTest::newRow("every range refused after a cut")
+        << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
+               if (request.header("Range").isEmpty())
+                   FaultyHub::cutAfter(2 * MiB)(request, response);
+               else
+                   FaultyHub::status(416)(request, response);
+           })
+        << 2 << true;
+}
+
+void TestFileDownload::endsRight()
+{
+    QFETCH(FaultyHub::Change, change);
+    QFETCH(int, times);
+    QFETCH(bool, atCdn);
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(atCdn ? demo::Origin::Cdn : demo::Origin::Hub, atCdn ? anything : resolve, change,
+                  times);
+    Call call(*f.engine, request(f, repo));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    QCOMPARE((*call.result)->path, out(f));
+    QCOMPARE((*call.result)->bytes, 9 * MiB);
+    QVERIFY((*call.result)->checked);
+    QCOMPARE(call.progress.last(), std::pair(9 * MiB, 9 * MiB));
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+    QTest::qWait(50);
+    QCOMPARE(call.ends, 1);
+}
+
+void TestFileDownload::refusalsLeaveNothing_data()
+{
+    QTest::addColumn<FaultyHub::Change>("change");
+    QTest::addColumn<bool>("atCdn");
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("missing") << FaultyHub::status(404, {{"X-Error-Code", "EntryNotFound"}}) << false
+                             << u"entry-not-found"_s;
+    QTest::newRow("gated") << FaultyHub::status(403, {{"X-Error-Code", "GatedRepo"}}) << false
+                           << u"gated"_s;
+    QTest::newRow("forbidden") << FaultyHub::status(403) << false << u"forbidden"_s;
+    QTest::newRow("missing at the file host")
+        << FaultyHub::status(404) << true << u"entry-not-found"_s;
+    QTest::newRow("a web page") << FaultyHub::html() << true << u"protocol"_s;
+    QTest::newRow("another size at the Hub")
+        << FaultyHub::Change([](const demo::Request &, demo::Response &response) {
+               response.setHeader("X-Linked-Size", "123");
+           })
+        << false << u"remote-changed"_s;
+}
+
+void TestFileDownload::refusalsLeaveNothing()
+{
+    QFETCH(FaultyHub::Change, change);
+    QFETCH(bool, atCdn);
+    QFETCH(QString, kind);
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(atCdn ? demo::Origin::Cdn : demo::Origin::Hub, anything, change);
+    QVERIFY(writeFile(out(f), "what was here"_ba));
+    QVERIFY(writeFile(out(f) + u".incomplete"_s, bytesOf(repo.files.first()).left(MiB)));
+    Call call(*f.engine, request(f, repo, FileRequest::Resume::Continue));
+    QCOMPARE(call.outcome(), kind);
+    QCOMPARE(readFile(out(f)), "what was here"_ba);
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+void TestFileDownload::wrongBytesAreNeverNamed()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::corrupt(1000, '!'));
+    QVERIFY(writeFile(out(f), "what was here"_ba));
+    Call call(*f.engine, request(f, repo));
+    QCOMPARE(call.outcome(), u"checksum"_s);
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 1);
+    QCOMPARE(readFile(out(f)), "what was here"_ba);
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+// The beginning was somebody else's: the digest finds it out, and the file comes from zero.
+void TestFileDownload::oneMismatchAfterAResume()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    QVERIFY(writeFile(out(f) + u".incomplete"_s, QByteArray(2 * MiB, 'x')));
+    Call call(*f.engine, request(f, repo, FileRequest::Resume::Continue));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    const auto seen = f.hub.requests(demo::Origin::Cdn, anything);
+    QCOMPARE(seen.size(), 2);
+    QCOMPARE(seen.first().request.header("Range"), "bytes=2097152-"_ba);
+    QCOMPARE(seen.last().request.header("Range"), QByteArray());
+}
+
+void TestFileDownload::cancelKeepsAndContinues()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(3 * MiB), 1);
+    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    Call first(*f.engine, wanted);
+    QTRY_VERIFY(first.mostBytes() >= 3 * MiB);
+    QCOMPARE(first.progress.last().second, 9 * MiB);
+    first.download->cancel();
+    QCOMPARE(first.outcome(), u"cancelled"_s);
+    QVERIFY(!QFile::exists(out(f)));
+    QCOMPARE(QFileInfo(out(f) + u".incomplete"_s).size(), 3 * MiB);
+    const QByteArray note = readFile(out(f) + u".incomplete.json"_s);
+    QVERIFY(note.contains("/resolve/") && !note.contains('?'));
+
+    Call second(*f.engine, wanted);
+    QCOMPARE(second.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    QVERIFY(second.progress.first().first >= 3 * MiB);
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).last().request.header("Range"),
+             "bytes=3145728-"_ba);
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+void TestFileDownload::cancelBeforeTheStart()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    Call call(*f.engine, request(f, repo));
+    call.download->cancel();
+    QCOMPARE(call.ends, 0); // never inside
+    QCOMPARE(call.outcome(), u"cancelled"_s);
+    QVERIFY(!QFile::exists(f.folder.filePath(u"a"_s)));
+    QCOMPARE(f.hub.requests().size(), 0);
+    QTRY_VERIFY(call.download.isNull());
+}
+
+void TestFileDownload::shutdownEndsCalls()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(3 * MiB), 1);
+    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    Call call(*f.engine, wanted);
+    QTRY_VERIFY(call.mostBytes() >= 3 * MiB);
+    f.engine->shutdown();
+    QCOMPARE(call.ends, 1);
+    QCOMPARE(call.outcome(), u"cancelled"_s);
+    QCOMPARE(QFileInfo(out(f) + u".incomplete"_s).size(), 3 * MiB);
+    Call late(*f.engine, wanted);
+    QCOMPARE(late.outcome(), u"cancelled"_s);
+}
+
+void TestFileDownload::freshForgets()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    QVERIFY(writeFile(out(f) + u".incomplete"_s, QByteArray(2 * MiB, 'x')));
+    QVERIFY(writeFile(out(f) + u".incomplete.json"_s, "{}"_ba));
+    QVERIFY(writeFile(out(f), bytesOf(repo.files.first()).left(MiB)));
+    Call call(*f.engine, request(f, repo));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    const auto seen = f.hub.requests(demo::Origin::Cdn, anything);
+    QCOMPARE(seen.size(), 1);
+    QCOMPARE(seen.first().request.header("Range"), QByteArray());
+    QCOMPARE(seen.first().request.header("Accept-Encoding"), "identity"_ba);
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+void TestFileDownload::ignoredRangeBeginsAgain()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    QVERIFY(writeFile(out(f) + u".incomplete"_s, bytesOf(repo.files.first()).left(4 * MiB)));
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::ignoreRange());
+    Call call(*f.engine, request(f, repo, FileRequest::Resume::Continue));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 1); // the answer is taken whole
+}
+
+// A server that cuts at the same place and does no ranges brings no new byte.
+void TestFileDownload::givesUpAfterFive()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Cdn, anything,
+                  [](const demo::Request &request, demo::Response &response) {
+                      FaultyHub::ignoreRange()(request, response);
+                      FaultyHub::cutAfter(2 * MiB)(request, response);
+                  });
+    Call call(*f.engine, request(f, repo));
+    QVERIFY(call.outcome() == u"connection-lost"_s || call.outcome() == u"truncated"_s);
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 6);
+    QCOMPARE(QFileInfo(out(f) + u".incomplete"_s).size(), 2 * MiB);
+    QVERIFY(!QFile::exists(out(f)));
+}
+
+void TestFileDownload::limitedHubIsWaitedFor()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Hub, resolve, FaultyHub::rateLimited(2), 1);
+    Call call(*f.engine, request(f, repo));
+    QTRY_VERIFY(f.gate->budget(hub::Bucket::Resolvers).blockedUntil > f.clock.monotonic());
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+    QCOMPARE(f.hub.requests(demo::Origin::Hub, resolve).size(), 2);
+}
+
+void TestFileDownload::emptyFileOnce()
+{
+    EngineFixture f;
+    const demo::Repo repo = support::makeRepo(u"org/empty"_s, {support::gitFile(u"e"_s, {})});
+    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    wanted.content.reset();
+    Call first(*f.engine, wanted);
+    QCOMPARE(first.outcome(), u"done"_s);
+    QVERIFY(QFile::exists(out(f)));
+    QCOMPARE(QFileInfo(out(f)).size(), 0);
+    const auto asked = f.hub.requests().size();
+    Call second(*f.engine, wanted);
+    QCOMPARE(second.outcome(), u"done"_s);
+    QCOMPARE(f.hub.requests().size(), asked);
+    QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+void TestFileDownload::secondCallIsLockedOut()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(3 * MiB), 1);
+    const FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    Call first(*f.engine, wanted);
+    QTRY_VERIFY(first.mostBytes() >= 3 * MiB);
+    Call second(*f.engine, wanted);
+    QCOMPARE(second.outcome(), u"locked"_s);
+    FileRequest fresh = wanted;
+    fresh.resume = FileRequest::Resume::Fresh;
+    Call third(*f.engine, fresh);
+    QCOMPARE(third.outcome(), u"locked"_s);
+    QCOMPARE(QFileInfo(out(f) + u".incomplete"_s).size(), 3 * MiB); // not touched
+    first.download->cancel();
+    QCOMPARE(first.outcome(), u"cancelled"_s);
+    Call fourth(*f.engine, wanted);
+    QCOMPARE(fourth.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
+}
+
+void TestFileDownload::oddNames_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::newRow("spaces and signs") << u"a b #1 100% +x ?&.bin"_s;
+    QTest::newRow("umlauts") << u"Grüße an 世界 🙂.bin"_s;
+    QTest::newRow("255 bytes") << QString(251, u'n') + u".bin"_s;
+    QTest::newRow("250 bytes of umlauts") << QString(125, u'ü');
+}
+
+void TestFileDownload::oddNames()
+{
+    QFETCH(QString, name);
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/odd"_s, {support::lfsFile(u"sub/"_s + name, 3 * MiB, 9)});
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(2 * MiB), 1);
+    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    wanted.destination = f.folder.filePath(u"a/b/"_s + name);
+    Call first(*f.engine, wanted);
+    QTRY_VERIFY(first.mostBytes() >= 2 * MiB);
+    first.download->cancel();
+    QCOMPARE(first.outcome(), u"cancelled"_s);
+    Call second(*f.engine, wanted);
+    QCOMPARE(second.outcome(), u"done"_s);
+    QVERIFY(isRight(wanted.destination, repo));
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).last().request.header("Range"),
+             "bytes=2097152-"_ba);
+    QCOMPARE(beside(f), QStringList{name});
+}
+
+void TestFileDownload::namesThatAreNoFiles()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    FileRequest wanted = request(f, repo);
+    QDir().mkpath(out(f));
+    Call folder(*f.engine, wanted);
+    QCOMPARE(folder.outcome(), u"file-io"_s);
+    QVERIFY(folder.words().contains(out(f)));
+    wanted.destination = out(f) + u"/x"_s + QString(255, u'y');
+    Call tooLong(*f.engine, wanted);
+    QCOMPARE(tooLong.outcome(), u"file-io"_s);
+    wanted.destination = u"relative.bin"_s;
+    Call relative(*f.engine, wanted);
+    QCOMPARE(relative.outcome(), u"bad-input"_s);
+    wanted.destination = u"/dev/null"_s;
+    Call device(*f.engine, wanted);
+    QCOMPARE(device.outcome(), u"file-io"_s);
+    QVERIFY(writeFile(f.folder.filePath(u"plain"_s), "x"_ba));
+    wanted.destination = f.folder.filePath(u"plain/out.bin"_s);
+    Call below(*f.engine, wanted);
+    QCOMPARE(below.outcome(), u"file-io"_s);
+    wanted.destination = u"/proc/hubload/out.bin"_s; // nobody may write there, root included
+    Call readOnly(*f.engine, wanted);
+    QCOMPARE(readOnly.outcome(), u"file-io"_s);
+    QCOMPARE(f.hub.requests().size(), 0);
+    QVERIFY(filetest::namesIn(out(f)).isEmpty());
+}
+
+void TestFileDownload::plantedLinks()
+{
+    EngineFixture f;
+    const demo::Repo repo = largeRepo();
+    const QString victim = f.folder.filePath(u"victim"_s);
+    const QString partial = out(f) + u".incomplete"_s;
+    QVERIFY(writeFile(victim, "precious"_ba));
+    QDir().mkpath(QFileInfo(out(f)).path());
+    for (const auto resume : {FileRequest::Resume::Fresh, FileRequest::Resume::Continue}) {
+        for (const char *kind : {"link", "second name"}) {
+            QFile::remove(out(f));
+            const QByteArray from = QFile::encodeName(victim);
+            const QByteArray to = QFile::encodeName(partial);
+            QCOMPARE(*kind == 'l' ? ::symlink(from, to) : ::link(from, to), 0);
+            Call call(*f.engine, request(f, repo, resume));
+            QCOMPARE(call.outcome(), u"done"_s);
+            QVERIFY(isRight(out(f), repo));
+            QVERIFY(!QFileInfo(out(f)).isSymLink());
+            QCOMPARE(readFile(victim), "precious"_ba);
+        }
+    }
+    QVERIFY(QFile::link(victim, out(f) + u".incomplete.json"_s));
+    Call noted(*f.engine, request(f, repo));
+    QCOMPARE(noted.outcome(), u"done"_s);
+    QCOMPARE(readFile(victim), "precious"_ba);
+}
+
+void TestFileDownload::tokenStaysAtTheHub()
+{
+    EngineFixture f;
+    demo::Repo repo = largeRepo();
+    repo.access = demo::Access::Private;
+    repo.allowedTokens = {u"hf_right"_s};
+    f.http.token = core::Secret("hf_right");
+    f.restart();
+    Call call(*f.engine, request(f, repo));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QVERIFY(!f.hub.tokenLeaked());
+    QVERIFY(f.hub.requests(demo::Origin::Hub, resolve).first().hasToken);
+    // Another server is another origin, whatever is asked of it.
+    RawServer other([](const RawRequest &) { return support::answer("200 OK", {}, "plain"); });
+    FileRequest elsewhere;
+    elsewhere.url = QUrl(QString::fromLatin1(other.origin() + "/x"));
+    elsewhere.destination = f.folder.filePath(u"c/plain"_s);
+    elsewhere.headers = {{"X-Mine", "1"}};
+    Call plain(*f.engine, elsewhere);
+    QCOMPARE(plain.outcome(), u"done"_s);
+    QVERIFY(!(*plain.result)->checked);
+    QCOMPARE(other.seen.first().header("Authorization"), QByteArray());
+    QCOMPARE(other.seen.first().header("X-Mine"), QByteArray());
+}
+
+QTEST_GUILESS_MAIN(TestFileDownload)
+#include "test_filedownload.moc"
