@@ -241,7 +241,8 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
 {
     if (m_end)
         return;
-    if (m_partial->length() > m_farthest) {
+    m_broughtBytes = m_partial->length() > m_farthest;
+    if (m_broughtBytes) {
         m_farthest = m_partial->length();
         m_failures = m_refusals = 0;
     }
@@ -293,22 +294,23 @@ bool FileAttempt::adoptFileBehindPointer()
     return true;
 }
 
-void FileAttempt::onTrouble(core::Error error)
+void FileAttempt::onTrouble(const core::Error &error)
 {
-    const bool brought = m_partial->length() > m_fetchBegan;
-    if (error.kind == core::ErrorKind::Protocol && m_fetchBegan > 0 && !brought)
+    const bool isOdd =
+        error.kind == core::ErrorKind::Protocol || error.kind == core::ErrorKind::RemoteChanged;
+    if (isOdd && m_fetchBegan > 0 && m_partial->length() <= m_fetchBegan)
         return restart(error, Tries::Once); // it may be the range that it does not understand
     if (!isRepeatable(error.kind))
         return fail(error);
-    if (error.kind == core::ErrorKind::RateLimited && ++m_refusals < failuresInARow)
-        return wait(error, hub::retryDelay(error, m_refusals - 1, jitter()).value_or(0ms));
-    if (++m_failures >= failuresInARow || error.kind == core::ErrorKind::RateLimited)
+    const bool isRefusal = error.kind == core::ErrorKind::RateLimited;
+    int &count = isRefusal ? m_refusals : m_failures;
+    if (m_broughtBytes && !isRefusal)
+        return wait(error, reconnectPause);
+    if (++count >= failuresInARow)
         return fail(error);
-    const bool again = brought && m_failures == 1;
-    const bool newLink = error.kind == core::ErrorKind::LinkExpired && m_failures == 1;
+    const bool isFirstLink = error.kind == core::ErrorKind::LinkExpired && count == 1;
     wait(error,
-         again || newLink ? reconnectPause
-                          : hub::retryDelay(error, m_failures - 1, jitter()).value_or(0ms));
+         isFirstLink ? reconnectPause : hub::retryDelay(error, count - 1, jitter()).value_or(0ms));
 }
 
 void FileAttempt::wait(const core::Error &error, std::chrono::milliseconds delay)

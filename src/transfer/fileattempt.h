@@ -65,7 +65,7 @@ private:
     void onBegun();
     void onFetchEnded(const std::optional<core::Error> &trouble);
     void onRangeRefused(const core::Error &error);
-    void onTrouble(core::Error error);
+    void onTrouble(const core::Error &error);
     core::Error aboutThisUrl(core::Error error) const;
     bool adoptFileBehindPointer();
     bool isSameSource(const QByteArray &validator, qint64 total) const;
@@ -105,6 +105,7 @@ private:
     int m_restarts = 0;
     int m_refusals = 0; // 429 in a row
     int m_tasks = 0; // in the pool
+    bool m_broughtBytes = false; // the last answer, and more than ever before
     bool m_isTaking = false; // what the fetch brings
     bool m_isPatched = false; // the bytes are of more than one answer
     bool m_mismatched = false;

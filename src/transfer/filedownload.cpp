@@ -19,7 +19,7 @@ FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &requ
     connect(worker, &Worker::fileProgressed, this, [this](quint64 id, qint64 bytes, qint64 total) {
         if (id != m_id || isFinished())
             return;
-        m_told = bytes;
+        m_told = {bytes, total};
         Q_EMIT progressed(bytes, total);
     });
     connect(worker, &Worker::fileAsks, this, [this](quint64 id, const FileWait &wait) {
@@ -92,7 +92,7 @@ void FileDownload::onEnded(const FileEnd &end)
 {
     if (end.error)
         return finish(core::Unexpected(*end.error));
-    if (m_told != end.result.bytes)
+    if (m_told != std::pair(end.result.bytes, end.result.bytes))
         Q_EMIT progressed(end.result.bytes, end.result.bytes);
     finish(end.result);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "core/clock.h"
 #include "hub/call.h"
 #include "hub/endpoint.h"
@@ -47,7 +49,7 @@ private:
     const Ways m_ways; // the Engine ends us before they go
     const quint64 m_id;
     const FileRequest m_request;
-    qint64 m_told = -1; // bytes of the last progressed()
+    std::pair<qint64, qint64> m_told{-1, -1}; // the last progressed()
     bool m_begun = false; // on the I/O thread
     bool m_leaving = false;
 };

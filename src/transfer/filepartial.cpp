@@ -196,8 +196,10 @@ FilePartial::FilePartial(const FileRequest &request)
 
 FilePartial::~FilePartial()
 {
-    if (m_fd.isOpen() && m_length == 0 && hasOurName())
-        std::ignore = remove(); // an empty file is no beginning; failing, the next run meets it
+    struct stat facts = {};
+    const bool isEmpty = m_fd.isOpen() && ::fstat(m_fd.get(), &facts) == 0 && facts.st_size == 0;
+    if (isEmpty && hasOurName())
+        std::ignore = remove(); // it is no beginning; failing, the next run meets it
 }
 
 core::Result<FilePartial::Opened> FilePartial::open(const FileRequest &request,
@@ -255,8 +257,10 @@ core::Result<void> FilePartial::lock()
                 m_fd = cache::Descriptor();
                 return core::fail(core::ErrorKind::Locked, m_destination);
             }
-            if (error != 0)
+            if (error != 0) {
+                m_fd = cache::Descriptor(); // not ours
                 return failure(error, m_path);
+            }
             if (hasOurName())
                 return {};
         }

@@ -435,7 +435,9 @@ void TestFileDownload::plantedLinks()
             QFile::remove(out(f));
             const QByteArray from = QFile::encodeName(victim);
             const QByteArray to = QFile::encodeName(partial);
-            QCOMPARE(*kind == 'l' ? ::symlink(from, to) : ::link(from, to), 0);
+            QCOMPARE(*kind == 'l' ? ::symlink(from.constData(), to.constData())
+                                  : ::link(from.constData(), to.constData()),
+                     0);
             Call call(*f.engine, request(f, repo, resume));
             QCOMPARE(call.outcome(), u"done"_s);
             QVERIFY(isRight(out(f), repo));
