@@ -1,6 +1,5 @@
 #include "transfer/filepartial.h"
 
-#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
@@ -61,11 +60,13 @@ QString partialPath(const QString &destination)
     const long told = ::pathconf(QFile::encodeName(folder).constData(), _PC_NAME_MAX);
     const qsizetype most = (told > 0 ? told : usualNameMax) - longestAddition;
     if (QFile::encodeName(name).size() > most) {
-        const QByteArray hash =
-            QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex().left(16);
+        const QByteArray whole = QFile::encodeName(name);
+        core::Digest digest(core::ContentId::Kind::Sha256, whole.size());
+        digest.add(whole);
+        const QString hash = digest.hex().left(16);
         while (!name.isEmpty() && QFile::encodeName(name).size() > most - hash.size() - 1)
             name.chop(name.size() > 1 && name.back().isLowSurrogate() ? 2 : 1);
-        name += u'~' + QString::fromLatin1(hash);
+        name += u'~' + hash;
     }
     return folder + name + suffix;
 }

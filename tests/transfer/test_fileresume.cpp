@@ -323,7 +323,6 @@ void TestFileResume::lengths_data()
            "Content-Range: bytes 0-12/26\r\n\r\n"
             + alphabet.left(13)
         << u"protocol"_s;
-    QTest::newRow("not HTTP") << "hello\r\n\r\n"_ba << u"protocol"_s;
 }
 
 void TestFileResume::lengths()
