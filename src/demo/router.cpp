@@ -41,7 +41,7 @@ Budget budgetOf(const QByteArray &path)
 {
     if (isCacheHop(path))
         return {"resolvers"_ba, 3000, 5000};
-    if (path.startsWith("/api/"))
+    if (path.startsWith("/api/") || path.contains(".git/info/lfs/"))
         return {"api"_ba, 500, 1000};
     if (path.contains("/resolve/"))
         return {"resolvers"_ba, 3000, 5000};

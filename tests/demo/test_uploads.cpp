@@ -281,6 +281,7 @@ void TestUploads::refusesBatches()
     const RawAnswer answer = hub.ask("POST", "/ann/kept.git/info/lfs/objects/batch", body);
     QCOMPARE(answer.status, status);
     QCOMPARE(answer.headers.value("content-type"), "application/vnd.git-lfs+json"_ba);
+    QVERIFY(answer.headers.value("ratelimit").startsWith("\"api\";"));
     QCOMPARE(objectOf(answer).contains("message"_L1), status != 200);
     if (status == 200)
         QCOMPARE(objectOf(answer)["transfer"_L1].toString(), u"basic"_s);
