@@ -443,6 +443,10 @@ Proxy-Variablen.</translation>
         <extracomment>%1 is the reason, in the words of the network library</extracomment>
         <translation>Die Verbindung wurde verweigert oder abgebrochen (%1).</translation>
     </message>
+    <message>
+        <source>The Hub may have done it all the same: look before you repeat it.</source>
+        <translation>Der Hub hat es vielleicht trotzdem getan: erst nachsehen, dann wiederholen.</translation>
+    </message>
 </context>
 <context>
     <name>core::Format</name>
@@ -756,10 +760,6 @@ Proxy-Variablen.</translation>
         <translation>Einzelheiten des Downloads</translation>
     </message>
     <message>
-        <source>&amp;Files in it</source>
-        <translation>&amp;Dateien darin</translation>
-    </message>
-    <message>
         <source>Files of the download</source>
         <translation>Dateien des Downloads</translation>
     </message>
@@ -865,6 +865,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>Cop&amp;y name</source>
         <translation>&amp;Namen kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Files in it</source>
+        <translation>Dateien da&amp;rin</translation>
     </message>
 </context>
 <context>
@@ -1438,10 +1442,6 @@ Proxy-Variablen.</translation>
         <translation>Karte des Repos</translation>
     </message>
     <message>
-        <source>&amp;Files</source>
-        <translation>&amp;Dateien</translation>
-    </message>
-    <message>
         <source>Fi&amp;lter:</source>
         <translation>Fi&amp;lter:</translation>
     </message>
@@ -1558,6 +1558,10 @@ Proxy-Variablen.</translation>
         <source>Save a cop&amp;y as…</source>
         <translation>Ko&amp;pie speichern unter …</translation>
     </message>
+    <message>
+        <source>&amp;Files</source>
+        <translation>Date&amp;ien</translation>
+    </message>
 </context>
 <context>
     <name>gui::RepoTreeModel</name>
@@ -1637,7 +1641,7 @@ Proxy-Variablen.</translation>
         <translation>Orte und Netz</translation>
     </message>
     <message>
-        <source>Cache &amp;folder:</source>
+        <source>Cache fol&amp;der:</source>
         <translation>Cache-&amp;Ordner:</translation>
     </message>
     <message>
@@ -1645,7 +1649,7 @@ Proxy-Variablen.</translation>
         <translation>Cache-Ordner</translation>
     </message>
     <message>
-        <source>C&amp;hoose…</source>
+        <source>Choo&amp;se…</source>
         <translation>&amp;Wählen…</translation>
     </message>
     <message>
@@ -1697,7 +1701,7 @@ Proxy-Variablen.</translation>
         <translation>Verbindungen je große Datei</translation>
     </message>
     <message>
-        <source>Connections in &amp;total:</source>
+        <source>Connections i&amp;n total:</source>
         <translation>Verbindungen &amp;insgesamt:</translation>
     </message>
     <message>
@@ -1745,8 +1749,40 @@ Proxy-Variablen.</translation>
         <translation>Das ist keine Adresse eines Hubs; sie wird nicht benutzt.</translation>
     </message>
     <message>
-        <source>As&amp;k before quitting while files are fetched</source>
-        <translation>Vor dem &amp;Beenden fragen, solange geladen wird</translation>
+        <source>Ask &amp;before quitting while files are fetched</source>
+        <translation>Vor dem Beenden &amp;fragen, solange geladen wird</translation>
+    </message>
+    <message>
+        <source>E&amp;xtra certificates:</source>
+        <translation>Weitere &amp;Zertifikate:</translation>
+    </message>
+    <message>
+        <source>File of extra certificates</source>
+        <translation>Datei mit weiteren Zertifikaten</translation>
+    </message>
+    <message>
+        <source>Ch&amp;oose…</source>
+        <translation>Wäh&amp;len…</translation>
+    </message>
+    <message>
+        <source>Choose a file of extra certificates</source>
+        <translation>Eine Datei mit weiteren Zertifikaten wählen</translation>
+    </message>
+    <message>
+        <source>A PEM file, for networks that bring certificates of their own. Takes effect at the next start.</source>
+        <translation>Eine PEM-Datei, für Netze mit eigenen Zertifikaten. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Extra certificates</source>
+        <translation>Weitere Zertifikate</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt);;All files (*)</source>
+        <translation>Zertifikate (*.pem *.crt);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>No certificate can be read from this file; it is not used.</source>
+        <translation>Aus dieser Datei lässt sich kein Zertifikat lesen; sie wird nicht benutzt.</translation>
     </message>
 </context>
 <context>
@@ -2004,6 +2040,18 @@ Proxy-Variablen.</translation>
         <source>stopped</source>
         <comment>reason</comment>
         <translation>angehalten</translation>
+    </message>
+</context>
+<context>
+    <name>gui::WaitLabel</name>
+    <message>
+        <source>The Hub allows a number of requests in five minutes. Signing in raises it.</source>
+        <translation>Der Hub erlaubt eine Anzahl Anfragen in fünf Minuten. Angemeldet sind es mehr.</translation>
+    </message>
+    <message>
+        <source>Waiting for the Hub to allow more requests (%1)</source>
+        <extracomment>%1 is a time such as 42 s</extracomment>
+        <translation>Wartet, bis der Hub mehr Anfragen erlaubt (%1)</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,7 @@
 #include "cache/partial.h"
 #include "cache/temporary.h"
 #include "cache/treefile.h"
+#include "cache/verified.h"
 #include "core/atomicfile.h"
 #include "core/sync.h"
 
@@ -190,8 +191,11 @@ core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commi
                               u"%1 is a folder: a file is needed there"_s.arg(entry->path));
         }
         const bool last = i == paths.size() - 1;
-        if (taken && S_ISREG(found.st_mode) && found.st_size == wanted.st_size)
-            continue; // where links are not possible others put real files there
+        // Where links are not possible others put real files there. One that nobody has compared
+        // with its id makes room for what was verified just now.
+        const bool isReal = taken && S_ISREG(found.st_mode) && found.st_size == wanted.st_size;
+        if (isReal && (blob == Blob::Found || isNotedVerified(entry->path, id)))
+            continue;
         const auto placed = place(*entry, repo, id, last ? blob : Blob::Found);
         if (!placed)
             return placed;
@@ -241,10 +245,12 @@ core::Result<void> Store::writeTree(const core::RepoId &repo, const QString &com
                                     const QList<TreeFile> &files) const
 {
     const QString path = m_layout.tree(repo, commit);
+    const QByteArray text = encodeTree(files);
+    if (const auto old = core::loadFile(path, text.size() + 1); old && *old == text)
+        return {}; // a complete cache may be read-only
     if (const auto made = makeFolders(parentFolder(path)); !made)
         return made;
-    return core::saveFile(path, encodeTree(files), core::Durability::Synced,
-                          m_layout.temporary(repo));
+    return core::saveFile(path, text, core::Durability::Synced, m_layout.temporary(repo));
 }
 
 core::Result<void> Store::writeRef(const core::RepoId &repo, const QString &revision,

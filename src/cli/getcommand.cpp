@@ -133,6 +133,13 @@ void GetCommand::begin()
 void GetCommand::askHub()
 {
     m_patience.start();
+    connect(&m_services->gate(), &hub::Gate::waiting, this,
+            [this](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
+                if (bucket != hub::Bucket::Api || !time || m_ended)
+                    return;
+                m_patience.stop();
+                m_report.waiting(*time);
+            });
     if (core::isCommitId(m_request.revision))
         return onCommit(m_request.revision);
     m_services->client()
@@ -197,17 +204,17 @@ void GetCommand::onListing(const hub::TreePage &tree)
     const bool hasFiles = !m_request.listing.isEmpty();
     if (!tree.refused.isEmpty())
         m_request.listing.clear(); // others would take what is left for all there is
-    m_leftOut = !leftOut.isEmpty();
-    if (m_leftOut) {
-        const QString sentence =
+    m_request.leftOut = static_cast<int>(leftOut.size());
+    if (m_request.leftOut > 0) {
+        m_leftOut =
             //: %1 is one or a few file names
             tr("%n file(s) left out, such as %1: a name that cannot be written safely, or an "
                "entry of the listing that makes no sense.",
                nullptr, static_cast<int>(leftOut.size()))
                 .arg(examples(leftOut));
         if (m_request.chosen.isEmpty())
-            return fail(sentence, core::ErrorKind::Protocol, Exit::NotFetched);
-        m_report.warning(sentence);
+            return fail(m_leftOut, core::ErrorKind::Protocol, Exit::NotFetched);
+        m_report.warning(m_leftOut);
     }
     const bool isAsked = !m_path.isEmpty() || !m_options.filter.include.isEmpty();
     if (m_request.chosen.isEmpty() && (hasFiles || isAsked)) {
@@ -300,14 +307,14 @@ void GetCommand::onFinished()
         return;
     const transfer::DownloadStatus status = m_services->engine().status(m_download);
     const Exit exit = exitFor(status);
-    m_report.end(m_request, status, exit);
+    m_report.end(m_request, status, exit, m_leftOut);
     finish(exit);
 }
 
 Exit GetCommand::exitFor(const transfer::DownloadStatus &status) const
 {
     if (status.state == transfer::State::Done)
-        return m_leftOut ? Exit::NotFetched : Exit::Done;
+        return m_leftOut.isEmpty() ? Exit::Done : Exit::NotFetched;
     if (status.state == transfer::State::Cancelled)
         return Exit::Cancelled;
     return status.error ? exitForKind(status.error->kind) : Exit::NotFetched;

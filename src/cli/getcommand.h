@@ -63,7 +63,7 @@ private:
     transfer::DownloadId m_download;
     QTimer m_patience; // says that we still wait for the Hub
     QString m_path; // file or folder that the link named; empty: none
-    bool m_leftOut = false; // something that was asked for cannot be written
+    QString m_leftOut; // what is to be said of chosen files that cannot be written
     bool m_ended = false;
 };
 

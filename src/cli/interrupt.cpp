@@ -50,6 +50,9 @@ Interrupt::Interrupt(QObject *parent)
     action.sa_flags = static_cast<int>(SA_RESETHAND); // the second one ends us at once
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    struct sigaction old = {};
+    if (sigaction(SIGHUP, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) // not under nohup
+        sigaction(SIGHUP, &action, nullptr); // the terminal was closed
 }
 
 Interrupt::~Interrupt()

@@ -37,6 +37,7 @@ void prepareProcess()
 {
     openClosedStreams();
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a limit on file sizes is an error like others
     chooseUtf8();
 }
 

@@ -109,6 +109,14 @@ void Report::plan(const transfer::DownloadRequest &request, const session::Recei
 void Report::warning(const QString &text)
 {
     event(u"warning"_s, {{u"message"_s, core::redactText(text)}});
+    note(text);
+}
+
+void Report::waiting(std::chrono::seconds time)
+{
+    const QString text = Words::tr("Waiting for the Hub, %1")
+                             .arg(core::formatDuration(time, core::Isolation::Plain));
+    event(u"warning"_s, {{u"message"_s, text}});
     line(text);
 }
 
@@ -165,6 +173,11 @@ void Report::progress(const transfer::DownloadStatus &status,
         event(u"progress"_s, object);
         return;
     }
+    const bool isLocked = status.state == transfer::State::Waiting && status.error
+        && status.error->kind == core::ErrorKind::Locked;
+    if (isLocked && !m_saidLocked)
+        line(core::errorSentence(*status.error));
+    m_saidLocked = isLocked;
     if (!m_terminal)
         return;
     const QString left = status.secondsLeft
@@ -193,26 +206,34 @@ void Report::progressLine(const QString &sentence)
 }
 
 void Report::end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
-                 Exit exit)
+                 Exit exit, const QString &leftOut)
 {
     const QString folder = snapshotFolder(request.repo, request.commit, request.place);
-    QJsonObject object{{u"state"_s, transfer::stateName(status.state)},
+    const bool isPart = status.state == transfer::State::Done && exit != Exit::Done;
+    const transfer::State state = isPart ? transfer::State::Failed : status.state;
+    QJsonObject object{{u"state"_s, transfer::stateName(state)},
                        {u"bytes"_s, status.done},
                        {u"size"_s, status.size},
                        {u"files"_s, status.files},
                        {u"files_done"_s, status.filesDone},
-                       {u"checked"_s, status.checked},
+                       {u"checked"_s, status.checked && !isPart},
                        {u"commit"_s, request.commit},
                        {u"path"_s, folder},
                        {u"exit_code"_s, static_cast<int>(exit)}};
     if (status.error && exit != Exit::Done)
         object.insert(u"error"_s, errorObject(*status.error));
+    else if (isPart)
+        object.insert(u"error"_s,
+                      QJsonObject{{u"kind"_s, core::kindName(core::ErrorKind::Protocol)},
+                                  {u"message"_s, core::redactText(leftOut)}});
     event(u"end"_s, object);
     if (m_lineOpen)
         m_err.write("\n"_ba);
     m_lineOpen = false;
     if (exit != Exit::Done && status.error)
         line(u"hubload: "_s + core::errorSentence(*status.error));
+    else if (isPart)
+        line(u"hubload: "_s + leftOut);
     if (m_output == GetOptions::Output::Text && exit == Exit::Done)
         print(folder + u'\n');
 }

@@ -24,12 +24,15 @@ public:
 
     void plan(const transfer::DownloadRequest &request, const session::Receipt &receipt);
     void warning(const QString &text);
+    // The Hub makes us wait before there is a plan.
+    void waiting(std::chrono::seconds time);
     // For a person who waits at a terminal; nobody else hears it.
     void note(const QString &text);
     // Says what is new since the last call.
     void progress(const transfer::DownloadStatus &status, const QList<transfer::FileStatus> &files);
+    // leftOut: what is to be said although everything that was fetched is fine.
     void end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
-             Exit exit);
+             Exit exit, const QString &leftOut);
     void failure(const QString &sentence, const QString &kind, Exit exit);
 
     // Whoever read our standard output has closed it.
@@ -52,6 +55,7 @@ private:
     qint64 m_lastDone = -1;
     std::optional<std::chrono::seconds> m_lastWait;
     bool m_saidBroken = false;
+    bool m_saidLocked = false;
     bool m_lineOpen = false; // a progress line that the next text must not be glued to
 };
 

@@ -49,6 +49,7 @@ struct Error {
     QString url; // redacted
     QString detail; // technical words, file path or system error text
     std::optional<std::chrono::seconds> retryAfter; // when the server named a time
+    bool mayHaveHappened = false; // a write that failed without the Hub's refusal: look first
 
     bool operator==(const Error &) const = default;
 };

@@ -217,8 +217,13 @@ ErrorText errorText(const Error &error)
     const QString subject = subjectOf(error, entry.subject);
     ErrorText text;
     text.title = subject.isEmpty() ? Texts::tr(entry.title) : Texts::tr(entry.naming).arg(subject);
+    if (text.title.back().isLetterOrNumber())
+        text.title += u'.'; // it ended with somebody else's words
     if (*entry.advice != '\0')
         text.advice = Texts::tr(entry.advice);
+    if (error.mayHaveHappened)
+        text.advice =
+            Texts::tr("The Hub may have done it all the same: look before you repeat it.");
     return text;
 }
 
@@ -252,6 +257,8 @@ QString errorDetails(const Error &error)
     add(u"Detail: %1"_s, error.detail);
     if (error.retryAfter)
         lines.append(u"Retry after: %1 s"_s.arg(error.retryAfter->count()));
+    if (error.mayHaveHappened)
+        lines.append(u"May have happened: yes"_s);
     return lines.join(u'\n');
 }
 

@@ -71,12 +71,25 @@ QString redactText(const QString &text)
     static const QRegularExpression token(u"hf_jwt_[A-Za-z0-9_.\\-]+"
                                           "|(?<![A-Za-z0-9])hf_[A-Za-z0-9_]+|hf_[A-Za-z0-9]{16,}"
                                           "|(?<![A-Za-z0-9])api_org[A-Za-z0-9_]+"_s);
+    // Parts of signed addresses, also where only the path is quoted.
+    static const QRegularExpression signedPart =
+        pattern(u"\\b(x-amz-[a-z-]+|signature|policy|key-pair-id|sig|(?:access_|id_)?token)="
+                "[^&\\s\"'<>]+"_s);
     QString result = text;
     result.replace(header, u"\\1: "_s + secretMark());
     result = redactLinks(result);
+    result.replace(signedPart, u"\\1="_s + secretMark());
     result.replace(bearer, u"Bearer "_s + secretMark());
     result.replace(token, secretMark());
     return result;
+}
+
+QString redactSecret(const QString &text, const Secret &secret)
+{
+    constexpr qsizetype shortest = 4; // shorter ones are words by chance
+    if (secret.reveal().size() < shortest)
+        return text;
+    return QString(text).replace(QString::fromUtf8(secret.reveal()), secretMark());
 }
 
 bool isSecretHeader(const QByteArray &name)

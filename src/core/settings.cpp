@@ -29,6 +29,7 @@ constexpr int storeVersion = 1;
 // The table. A name never changes its meaning: a change gets a new name and a migration by version.
 constexpr Row rows[] = {
     {Setting::Endpoint, "network/endpoint", Type::Text, 0, 0, 0},
+    {Setting::CaFile, "network/caFile", Type::Text, 0, 0, 0},
     {Setting::CacheFolder, "downloads/cacheFolder", Type::Text, 0, 0, 0},
     {Setting::Connections, "network/connections", Type::Number, 1, 16, 16},
     {Setting::ConnectionsPerFile, "network/connectionsPerFile", Type::Number, 1, 16, 8},

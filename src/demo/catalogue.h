@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <atomic>
 #include <memory>
 
 #include "core/ids.h"
@@ -26,6 +27,8 @@ public:
     QString sha256() const;
     QString gitSha1() const;
     bool known(core::ContentId::Kind kind) const;
+    // Reads the whole content unless that has happened; breaks off once *stop is set.
+    void compute(core::ContentId::Kind kind, const std::atomic<bool> *stop) const;
     // The same for equal contents, and cheap; not an id of the Hub.
     QByteArray fingerprint() const;
 

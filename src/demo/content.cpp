@@ -79,14 +79,22 @@ struct Content::Private {
     std::atomic<bool> hasSha256 = false;
     std::atomic<bool> hasGitSha1 = false;
 
-    QString digest(const Content &content, core::ContentId::Kind kind) const;
+    QString digest(const Content &content, core::ContentId::Kind kind,
+                   const std::atomic<bool> *stop) const;
+    QString remembered(const Content &content, core::ContentId::Kind kind,
+                       const std::atomic<bool> *stop = nullptr);
 };
 
-QString Content::Private::digest(const Content &content, core::ContentId::Kind kind) const
+// Empty when it was stopped.
+QString Content::Private::digest(const Content &content, core::ContentId::Kind kind,
+                                 const std::atomic<bool> *stop) const
 {
     core::Digest digest(kind, size);
-    for (qint64 offset = 0; offset < size; offset += blockSize)
+    for (qint64 offset = 0; offset < size; offset += blockSize) {
+        if (stop && *stop)
+            return {};
         digest.add(content.read(offset, std::min(blockSize, size - offset)));
+    }
     return digest.hex();
 }
 
@@ -138,24 +146,41 @@ QByteArray Content::read(qint64 offset, qint64 length) const
     return result;
 }
 
+// Computed outside of the lock: whoever waits for an answer must not wait for a thread that only
+// works when nobody else does. Twice the work at worst.
+QString Content::Private::remembered(const Content &content, core::ContentId::Kind kind,
+                                     const std::atomic<bool> *stop)
+{
+    const bool isSha256 = kind == core::ContentId::Kind::Sha256;
+    QString &text = isSha256 ? sha256 : gitSha1;
+    std::atomic<bool> &has = isSha256 ? hasSha256 : hasGitSha1;
+    {
+        const std::lock_guard lock(mutex);
+        if (has)
+            return text;
+    }
+    const QString made = digest(content, kind, stop);
+    if (made.isEmpty())
+        return made;
+    const std::lock_guard lock(mutex);
+    text = made;
+    has = true;
+    return made;
+}
+
 QString Content::sha256() const
 {
-    const std::lock_guard lock(d->mutex);
-    if (!d->hasSha256) {
-        d->sha256 = d->digest(*this, core::ContentId::Kind::Sha256);
-        d->hasSha256 = true;
-    }
-    return d->sha256;
+    return d->remembered(*this, core::ContentId::Kind::Sha256);
 }
 
 QString Content::gitSha1() const
 {
-    const std::lock_guard lock(d->mutex);
-    if (!d->hasGitSha1) {
-        d->gitSha1 = d->digest(*this, core::ContentId::Kind::GitSha1);
-        d->hasGitSha1 = true;
-    }
-    return d->gitSha1;
+    return d->remembered(*this, core::ContentId::Kind::GitSha1);
+}
+
+void Content::compute(core::ContentId::Kind kind, const std::atomic<bool> *stop) const
+{
+    d->remembered(*this, kind, stop);
 }
 
 bool Content::known(core::ContentId::Kind kind) const

@@ -1,7 +1,5 @@
 #include "demo/idworker.h"
 
-#include <QThread>
-
 #include <atomic>
 
 #include "demo/repoindex.h"
@@ -12,16 +10,16 @@ IdWorker::IdWorker(QObject *parent)
     : QObject(parent)
 {
     m_pool.setMaxThreadCount(2);
-    m_idle.setMaxThreadCount(1);
-    m_idle.setThreadPriority(QThread::IdlePriority);
+    m_ahead.setMaxThreadCount(1);
 }
 
 IdWorker::~IdWorker()
 {
-    m_idle.clear();
+    m_isLeaving = true;
+    m_ahead.clear();
     m_pool.clear();
     m_pool.waitForDone();
-    m_idle.waitForDone();
+    m_ahead.waitForDone();
 }
 
 void IdWorker::compute(const QList<File> &files, std::function<void()> done)
@@ -29,7 +27,7 @@ void IdWorker::compute(const QList<File> &files, std::function<void()> done)
     auto left = std::make_shared<std::atomic<qsizetype>>(files.size());
     for (const File &file : files) {
         m_pool.start([this, file, left, done] {
-            contentId(file);
+            file.content->compute(idKind(file), &m_isLeaving);
             if (--*left == 0)
                 QMetaObject::invokeMethod(this, done, Qt::QueuedConnection);
         });
@@ -39,7 +37,7 @@ void IdWorker::compute(const QList<File> &files, std::function<void()> done)
 void IdWorker::computeAhead(const QList<File> &files)
 {
     for (const File &file : files)
-        m_idle.start([file] { contentId(file); });
+        m_ahead.start([this, file] { file.content->compute(idKind(file), &m_isLeaving); });
 }
 
 } // namespace demo

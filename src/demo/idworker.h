@@ -3,6 +3,7 @@
 #include <QObject>
 #include <QThreadPool>
 
+#include <atomic>
 #include <functional>
 
 #include "demo/catalogue.h"
@@ -10,7 +11,7 @@
 namespace demo {
 
 // Computes content ids off the server's thread, so that a file of gigabytes does not stop the
-// others. Owned by DemoHub; the destructor waits for the files in hand.
+// others. Owned by DemoHub; the destructor breaks off the files in hand.
 class IdWorker : public QObject {
     Q_OBJECT
 public:
@@ -23,8 +24,9 @@ public:
     void computeAhead(const QList<File> &files);
 
 private:
+    std::atomic<bool> m_isLeaving = false;
     QThreadPool m_pool;
-    QThreadPool m_idle;
+    QThreadPool m_ahead;
 };
 
 } // namespace demo

@@ -27,6 +27,7 @@
 #include "gui/pages/repopage.h"
 #include "gui/pages/settingspage.h"
 #include "gui/texts.h"
+#include "gui/widgets/waitlabel.h"
 #include "session/services.h"
 
 namespace gui {
@@ -216,6 +217,9 @@ void MainWindow::setUpStatusBar()
         connect(button, &QToolButton::clicked, this, [this] { goTo(Place::Downloads); });
         return button;
     };
+    auto *wait = new WaitLabel(this);
+    wait->setObjectName(u"waitLabel"_s);
+    statusBar()->addPermanentWidget(wait);
     m_needs = addButton(u"warning"_s);
     m_needs->setObjectName(u"needsButton"_s);
     m_queue = addButton({});
@@ -223,9 +227,11 @@ void MainWindow::setUpStatusBar()
     m_speed = addLabel({});
     connect(m_model, &DownloadsModel::summaryChanged, this, &MainWindow::showSummary);
     connect(&m_services.gate(), &hub::Gate::waiting, m_model,
-            [this](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
+            [this, wait](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
                 if (bucket == hub::Bucket::Resolvers)
-                    m_model->setHubWait(time);
+                    m_model->setHubWait(time); // the rows say it
+                else if (bucket == hub::Bucket::Api)
+                    wait->setWait(time);
             });
     m_freeTimer.setInterval(freeSpaceEveryMs);
     connect(&m_freeTimer, &QTimer::timeout, this, &MainWindow::askFreeSpace);

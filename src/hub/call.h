@@ -23,6 +23,9 @@ public:
     virtual void end() = 0;
 
 Q_SIGNALS:
+    // Progress of the request that is under way, in bytes; a repeat begins anew.
+    void sent(qint64 bytes, qint64 total);
+    void received(qint64 bytes, qint64 total); // total -1: not announced
     void finished();
 };
 

@@ -3,6 +3,8 @@
 #include <QString>
 #include <QUrl>
 
+#include <optional>
+
 #include "core/ids.h"
 #include "core/result.h"
 #include "hub/types.h"
@@ -24,13 +26,40 @@ public:
 
     // Scheme, host and port are those of the endpoint: a token may be sent there.
     bool isSameOrigin(const QUrl &url) const;
+    // Which budget a request to that address uses up (hub-api.md 3.2); none of other hosts.
+    std::optional<Bucket> bucketOf(const QUrl &url) const;
 
-    QUrl search(const SearchQuery &query) const;
-    QUrl info(const core::RepoId &repo, const QString &revision) const;
-    QUrl tree(const core::RepoId &repo, const QString &revision) const; // recursive
+    // "/api/…" below this endpoint, percent-encoded by the caller.
+    QUrl url(const QByteArray &encodedPath) const;
+    // The same address with these added to its query, names and values encoded, in this order.
+    static QUrl with(const QUrl &url, const Parameters &parameters);
+
+    QUrl search(const SearchQuery &query) const; // 5.1
+    QUrl trending(std::optional<core::RepoType> type, int most) const; // 5.6
+    QUrl info(const core::RepoId &repo, const QString &revision) const; // 6.1
+    QUrl tree(const core::RepoId &repo, const QString &revision) const; // 6.2, recursive
+    QUrl pathsInfo(const core::RepoId &repo, const QString &revision) const; // 6.3
+    QUrl refs(const core::RepoId &repo) const; // 6.4, pull requests included
+    QUrl commits(const core::RepoId &repo, const QString &revision, int page, int size) const;
+    QUrl security(const core::RepoId &repo) const; // 6.1, securityStatus
+    QUrl authCheck(const core::RepoId &repo) const; // 6.6
     QUrl resolve(const core::RepoId &repo, const QString &revision, const QString &path) const;
-    QUrl whoami() const;
+    QUrl whoami() const; // 1.6
+    QUrl likesOf(const QString &user) const; // 5.6
+    QUrl likers(const core::RepoId &repo) const; // 5.6
     QUrl webPage(const core::RepoId &repo) const;
+
+    QUrl createRepo() const; // 8.1
+    QUrl deleteRepo() const;
+    QUrl moveRepo() const;
+    QUrl settings(const core::RepoId &repo) const;
+    enum class Target { Revision, PullRequest }; // where a commit goes
+    QUrl preupload(const core::RepoId &repo, const QString &revision, Target target) const; // 8.2
+    QUrl commit(const core::RepoId &repo, const QString &revision, Target target) const;
+    QUrl branch(const core::RepoId &repo, const QString &branch) const; // 8.3
+    QUrl tag(const core::RepoId &repo, const QString &tagOrRevision) const;
+    QUrl like(const core::RepoId &repo) const; // 8.5
+    QUrl askAccess(const core::RepoId &repo) const; // 8.6
 
     // A "next" link of a listing, sent as is below this endpoint; a link to another host, or to our
     // own without the path prefix (mirrors often pass on the public Hub's), is moved to this
@@ -40,7 +69,7 @@ public:
     bool operator==(const Endpoint &) const = default;
 
 private:
-    QUrl child(const QByteArray &pathAndQuery) const; // already percent-encoded
+    QUrl ofRepo(const core::RepoId &repo, const QByteArray &rest) const; // below /api
 
     QUrl m_base;
 };

@@ -202,6 +202,22 @@ core::Error errorFromReply(const HttpReply &reply)
     return error;
 }
 
+bool isBeforeSending(QNetworkReply::NetworkError code)
+{
+    switch (code) {
+    case QNetworkReply::ConnectionRefusedError:
+    case QNetworkReply::HostNotFoundError:
+    case QNetworkReply::SslHandshakeFailedError:
+    case QNetworkReply::ProxyConnectionRefusedError:
+    case QNetworkReply::ProxyNotFoundError:
+    case QNetworkReply::ProxyAuthenticationRequiredError:
+    case QNetworkReply::ProtocolUnknownError:
+        return true;
+    default: // anything else may break in the middle
+        return false;
+    }
+}
+
 core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &text,
                                const QUrl &url, const QNetworkProxy &proxy)
 {

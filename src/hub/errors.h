@@ -19,4 +19,7 @@ core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &
                                const QUrl &url,
                                const QNetworkProxy &proxy = QNetworkProxy::NoProxy);
 
+// A failure that cannot come once a byte of the request has left. Pure.
+bool isBeforeSending(QNetworkReply::NetworkError code);
+
 } // namespace hub

@@ -7,6 +7,7 @@
 #include "hub/errors.h"
 #include "hub/exchange_p.h"
 #include "hub/parse.h"
+#include "hub/sendonce_p.h"
 
 namespace hub {
 
@@ -22,6 +23,7 @@ constexpr qint64 ReadBuffer = 1024 * 1024; // performance-notes.md rule 4
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
 constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
+constexpr int SeeOther = 303;
 constexpr int NotFound = 404;
 constexpr int ProxyAuthentication = 407;
 constexpr int FirstError = 400;
@@ -63,6 +65,13 @@ QByteArray proxyAuthorization(const QNetworkProxy &proxy, const QUrl &url)
     if (!isAsked || (proxy.user().isEmpty() && proxy.password().isEmpty()))
         return {};
     return "Basic "_ba + (proxy.user() + u':' + proxy.password()).toUtf8().toBase64();
+}
+
+bool isSameOrigin(const QUrl &one, const QUrl &other)
+{
+    const int usual = one.scheme() == "https"_L1 ? 443 : 80;
+    return one.scheme() == other.scheme() && one.host() == other.host()
+        && one.port(usual) == other.port(usual);
 }
 
 // Root-relative ("/x"), though not a host ("//host/x").
@@ -111,12 +120,11 @@ Exchange::Private::Private(Exchange *exchange, Http *owner, const HttpRequest &w
     , http(owner)
     , request(wanted)
     , endpoint(owner->d->config.endpoint)
-    , token(owner->d->config.token)
+    , token(wanted.token ? *wanted.token : owner->d->config.token)
     , ssl(owner->d->ssl)
     , proxies(owner->d->proxies)
     , offline(owner->d->config.offline)
     , id(number)
-    , verb(wanted.verb)
 {
     silence.setSingleShot(true);
     silence.setInterval(request.silence);
@@ -132,8 +140,12 @@ void Exchange::Private::start()
         return fail(ErrorKind::Offline, {});
     if (!isHttp(request.url))
         return fail(ErrorKind::Protocol, u"not an http or https address"_s);
-    manager = http->d->quietest();
-    ++manager->running;
+    if (request.isWrite()) {
+        ownNetwork = http->d->makeNetwork();
+    } else {
+        manager = http->d->quietest();
+        ++manager->running;
+    }
     q->m_reply.tokenSent = endpoint.isSameOrigin(request.url) && !token.isEmpty();
     openHop(request.url);
 }
@@ -169,6 +181,8 @@ void Exchange::Private::finish(const core::Result<HttpReply> &result)
         --manager->running;
     manager = nullptr;
     q->m_result = result;
+    if (!result)
+        complete(q->m_result.error());
     http->d->exchanges.removeOne(q);
     log(result);
     q->deleteLater();
@@ -202,13 +216,13 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
     made.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isStream);
+    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isStream && !request.isWrite());
     made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
     made.setSslConfiguration(ssl);
     made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
     made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
     made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);
-    if (isStream || isRanged || verb == "HEAD"_ba)
+    if (isStream || isRanged || request.verb == "HEAD"_ba)
         made.setRawHeader("Accept-Encoding"_ba, "identity"_ba);
     for (const auto &[name, value] : request.headers) {
         if (isOurs || isForOtherOrigins(name))
@@ -235,15 +249,9 @@ void Exchange::Private::openHop(const QUrl &url)
     if (!chosen)
         return fail(chosen.error().kind, chosen.error().detail);
     proxy = *chosen;
-    QNetworkAccessManager &network = *manager->network;
-    const QNetworkRequest made = makeRequest(url);
-    if (verb == "GET"_ba)
-        reply = network.get(made);
-    else if (verb == "HEAD"_ba)
-        reply = network.head(made);
-    else
-        reply = network.sendCustomRequest(made, verb);
+    sendHop(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
     reply->setReadBufferSize(ReadBuffer);
+    isUnsent = false;
 
     QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
     QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
@@ -251,6 +259,31 @@ void Exchange::Private::openHop(const QUrl &url)
     QObject::connect(reply, &QNetworkReply::errorOccurred, q,
                      [this](QNetworkReply::NetworkError code) { onTrouble(code); });
     silence.start();
+}
+
+void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRequest &made)
+{
+    if (request.verb == "GET"_ba) {
+        reply = network.get(made);
+        return;
+    }
+    if (request.verb == "HEAD"_ba) {
+        reply = network.head(made);
+        return;
+    }
+    if (request.isWrite()) {
+        auto *content = new SendOnce(request.content);
+        reply = network.sendCustomRequest(made, request.verb, content);
+        content->setParent(reply);
+    } else {
+        reply = network.sendCustomRequest(made, request.verb, request.content);
+    }
+    QObject::connect(reply, &QNetworkReply::uploadProgress, q, [this](qint64 sent, qint64 total) {
+        if (sent <= 0)
+            return;
+        silence.start();
+        Q_EMIT q->sent(sent, total);
+    });
 }
 
 // Qt says that it will not unpack a body any further, and then never that the reply has finished.
@@ -271,9 +304,15 @@ void Exchange::Private::onHead()
     q->m_reply.status = status;
     recordHop();
 
-    const QByteArray location = reply->rawHeader("Location"_ba);
-    if (isRedirect(status) && !location.trimmed().isEmpty())
-        return beginRedirect(location.trimmed());
+    const QByteArray location = reply->rawHeader("Location"_ba).trimmed();
+    const bool isEnd = request.redirects == HttpRequest::Redirects::Never
+        || (request.isWrite() && status == SeeOther);
+    if (isRedirect(status) && isEnd) {
+        dropReply();
+        return finish(q->m_reply);
+    }
+    if (isRedirect(status) && !location.isEmpty())
+        return beginRedirect(location);
     if (status >= 300 && status < FirstError && status != 304) {
         dropReply();
         return fail(ErrorKind::Protocol, u"a redirect that leads nowhere"_s);
@@ -306,6 +345,7 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
     url.setUserInfo({}); // would be sent as credentials
     url.setFragment({});
     const auto refuse = [this](const QString &why) {
+        isUnsent = true; // whoever redirects has done nothing
         dropReply();
         fail(ErrorKind::Protocol, why);
     };
@@ -320,6 +360,8 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
         dropReply();
         return finish(answer);
     }
+    if (request.isWrite() && !isSameOrigin(url, answer.url))
+        return refuse(u"a redirect to another host, where what was to be written is not sent"_s);
     if (++redirects > MostRedirects)
         return refuse(u"more than %1 redirects in a row"_s.arg(MostRedirects));
 
@@ -328,8 +370,6 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
     if (isRootRelative(location) && answer.fromEndpoint
         && !url.path(QUrl::FullyEncoded).startsWith(prefixed))
         withPrefix = endpoint.rebase(url);
-    if (answer.status == 303 && verb != "HEAD"_ba)
-        verb = "GET"_ba;
     target = url;
     phase = Phase::Redirect;
 }
@@ -405,11 +445,20 @@ void Exchange::Private::collect()
                     u"the answer is longer than %1 bytes"_s.arg(request.bodyLimit));
     }
     body += more;
+    tellReceived();
     // An answer that comes by drops would never end; nobody waits for it.
     if (bytes - heard < LeastProgress)
         return;
     heard = bytes;
     silence.start();
+}
+
+void Exchange::Private::tellReceived()
+{
+    const qint64 length = reply->hasRawHeader("Content-Encoding"_ba)
+        ? 0
+        : reply->rawHeader("Content-Length"_ba).toLongLong();
+    Q_EMIT q->received(q->m_reply.body.size(), length > 0 ? length : -1);
 }
 
 void Exchange::Private::collectError()
@@ -459,6 +508,7 @@ void Exchange::Private::endTransport()
         return fail(ErrorKind::Protocol, u"an answer that is not HTTP"_s);
     core::Error error =
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
+    isUnsent = isBeforeSending(reply->error());
     error.httpStatus = q->m_reply.status;
     // Nobody of ours aborts a reply that is still connected.
     if (error.kind == ErrorKind::Cancelled)
@@ -474,11 +524,38 @@ core::Error Exchange::Private::answerError() const
     return error;
 }
 
+// What every Error of ours says besides, and what none of them may say: a server may quote us.
+void Exchange::Private::complete(core::Error &error) const
+{
+    error.mayHaveHappened = mayHaveHappened(error.kind);
+    for (QString *text :
+         {&error.hubCode, &error.serverMessage, &error.requestId, &error.url, &error.detail})
+        *text = core::redactSecret(*text, token);
+}
+
+// An answer that refuses says that nothing was done. Everything else leaves it open.
+bool Exchange::Private::mayHaveHappened(ErrorKind kind) const
+{
+    if (!request.isWrite() || isUnsent)
+        return false;
+    switch (kind) {
+    case ErrorKind::ConnectionLost:
+    case ErrorKind::Timeout:
+    case ErrorKind::Truncated:
+    case ErrorKind::ServerError:
+    case ErrorKind::Protocol:
+    case ErrorKind::Cancelled:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool Exchange::Private::isCutShort() const
 {
     const HeaderList &headers = q->m_reply.headers;
     const auto length = headerValue(headers, "Content-Length");
-    if (!length || verb == "HEAD"_ba || q->m_reply.status == 304
+    if (!length || request.verb == "HEAD"_ba || q->m_reply.status == 304
         || headerValue(headers, "Content-Encoding") || headerValue(headers, "Transfer-Encoding"))
         return false;
     bool isNumber = false;
@@ -509,8 +586,9 @@ void Exchange::Private::log(const core::Result<HttpReply> &result) const
     const QList<RateInfo> &rates = q->m_reply.rates;
     const QString bucket = rates.isEmpty() ? u"-"_s : rates.constLast().bucket;
     const QString end = result ? u"ok"_s : core::kindName(result.error().kind);
-    qCDebug(logHttp).noquote() << id << verb << core::redactUrl(q->m_reply.url) << q->m_reply.status
-                               << bytes << "bytes" << time.count() << "ms" << bucket << end;
+    qCDebug(logHttp).noquote() << id << request.verb << core::redactUrl(q->m_reply.url)
+                               << q->m_reply.status << bytes << "bytes" << time.count() << "ms"
+                               << bucket << end;
 }
 
 } // namespace hub

@@ -20,6 +20,7 @@ struct Manager {
 
 struct Http::Private {
     Manager *quietest();
+    std::unique_ptr<QNetworkAccessManager> makeNetwork() const;
     QSslConfiguration trust() const;
     void setProxy(QNetworkAccessManager &network) const;
 
@@ -51,6 +52,7 @@ struct Exchange::Private {
 
     void openHop(const QUrl &url);
     QNetworkRequest makeRequest(const QUrl &url) const;
+    void sendHop(QNetworkAccessManager &network, const QNetworkRequest &made);
     void dropReply();
 
     void onHead();
@@ -65,10 +67,13 @@ struct Exchange::Private {
     bool tryWithPrefix();
     void beginAnswer();
     void collect();
+    void tellReceived();
     void collectError();
     void endAnswer();
     void endTransport();
     core::Error answerError() const;
+    void complete(core::Error &error) const;
+    bool mayHaveHappened(core::ErrorKind kind) const;
     bool isCutShort() const;
     void log(const core::Result<HttpReply> &result) const;
 
@@ -84,9 +89,12 @@ struct Exchange::Private {
 
     Phase phase = Phase::Waiting;
     Manager *manager = nullptr;
+    // Of a write: a connection of its own. A kept one may have died unnoticed, and then nobody
+    // could tell whether the request got through.
+    std::unique_ptr<QNetworkAccessManager> ownNetwork;
+    bool isUnsent = true; // known to have reached nobody
     QPointer<QNetworkReply> reply;
     QTimer silence;
-    QByteArray verb;
     QNetworkProxy proxy; // of this hop
     QUrl target; // of the redirect that is being followed
     QUrl withPrefix; // where to look when the target, taken literally, is not there

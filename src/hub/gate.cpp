@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <vector>
+
+#include "core/digest.h"
+#include "hub/lanes.h"
 
 namespace hub {
 
@@ -23,6 +26,12 @@ constexpr qint64 ReserveShare = 5; // background leaves the last fifth alone
 constexpr std::chrono::seconds LongestBlock = 1h; // more is not believed
 constexpr std::chrono::seconds LongestWindow = 1h;
 constexpr int MostDoublings = 8;
+// The seconds of a header are whole ones: a window may end so much after them.
+constexpr std::chrono::seconds Rounding = 1s;
+constexpr qint64 MostUnderWay = 32; // more than the connections of one host
+constexpr qint64 MostUnheard = 4; // before the first answer: its budget may be nearly used up
+constexpr qint64 CautiousShare = 4;
+constexpr Duration LongUnderWay = 10s; // longer: it hangs, and need not hold up others
 
 std::optional<Bucket> bucketOf(const QString &name)
 {
@@ -46,12 +55,12 @@ Duration backgroundTime(Duration now, const Budget &budget)
 {
     const qint64 reserve = budget.quota / ReserveShare;
     const qint64 half = budget.quota / 2;
-    if (budget.left > half || budget.resetAt == Duration(0))
+    const qint64 left = budget.left - budget.underWay;
+    if (left > half || budget.resetAt == Duration(0))
         return now;
-    if (budget.left <= reserve || half <= reserve)
+    if (left <= reserve || half <= reserve)
         return budget.resetAt;
-    const double share =
-        static_cast<double>(budget.left - reserve) / static_cast<double>(half - reserve);
+    const double share = static_cast<double>(left - reserve) / static_cast<double>(half - reserve);
     const auto ahead =
         Duration(static_cast<Duration::rep>(share * static_cast<double>(budget.window.count())));
     return std::clamp(budget.resetAt - ahead, now, budget.resetAt);
@@ -62,26 +71,53 @@ Duration jitter()
     return Duration(QRandomGenerator::global()->bounded(1001));
 }
 
-struct Waiter {
-    QPointer<QObject> context;
-    std::function<void()> go;
+struct Door {
+    using Line = Lanes<Gate::Go>;
+
+    Budget budget;
+    Line foreground;
+    Line background;
+    std::vector<Gate::Pass *> passes; // under way, the oldest first
+
+    bool isEmpty() { return foreground.isEmpty() && background.isEmpty(); }
 };
 
-struct Door {
-    Budget budget;
-    std::deque<Waiter> foreground;
-    std::deque<Waiter> background;
-    std::optional<Duration> announced; // what waiting() said last
-
-    bool isEmpty() const { return foreground.empty() && background.empty(); }
-    void dropGone()
-    {
-        for (auto *queue : {&foreground, &background})
-            std::erase_if(*queue, [](const Waiter &waiter) { return waiter.context.isNull(); });
-    }
+// The budgets of one payer, and who waits for them.
+struct Purse {
+    Payer payer;
+    std::array<Door, BucketCount> doors;
 };
 
 } // namespace
+
+Payer Payer::of(const Endpoint &endpoint, const core::Secret &token)
+{
+    Payer payer{.endpoint = endpoint.text(), .account = {}};
+    if (token.isEmpty())
+        return payer;
+    core::Digest digest(core::ContentId::Kind::Sha256, token.reveal().size());
+    digest.add(token.reveal());
+    payer.account = digest.hex().toLatin1();
+    return payer;
+}
+
+class Gate::Pass {
+public:
+    Pass(Gate &theGate, const Payer &who, Bucket what, Duration now)
+        : gate(&theGate)
+        , payer(who)
+        , bucket(what)
+        , since(now)
+    {
+    }
+    ~Pass();
+    Q_DISABLE_COPY_MOVE(Pass)
+
+    QPointer<Gate> gate;
+    Payer payer;
+    Bucket bucket;
+    Duration since;
+};
 
 Decision decide(Duration now, const Budget &budget, Priority priority)
 {
@@ -91,7 +127,7 @@ Decision decide(Duration now, const Budget &budget, Priority priority)
         return {.go = true};
     if (hasRunOut(now, budget))
         return {.go = true};
-    if (budget.left <= 0) {
+    if (budget.left <= budget.underWay) {
         const bool isKnown = budget.resetAt != Duration(0);
         return {.go = false, .until = isKnown ? budget.resetAt : now + budget.window};
     }
@@ -99,32 +135,84 @@ Decision decide(Duration now, const Budget &budget, Priority priority)
     return time <= now ? Decision{.go = true} : Decision{.go = false, .until = time};
 }
 
+qint64 mostUnderWay(const Budget &budget)
+{
+    if (!budget.isHeard)
+        return MostUnheard;
+    if (!budget.isStated)
+        return MostUnderWay;
+    return std::clamp<qint64>(budget.left / CautiousShare, 1, MostUnderWay);
+}
+
 struct Gate::Private {
     Private(Gate *gate, core::Clock &theClock)
         : q(gate)
         , clock(theClock)
     {
+        purses.push_back(std::make_unique<Purse>());
     }
 
-    Door &door(Bucket bucket) { return doors[static_cast<size_t>(bucket)]; }
-    void refill(Door &door);
+    Purse &purse(const Payer &payer);
+    void dropUnused();
+    Purse &present() { return *purses.front(); }
+    Door &door(const Payer &payer, Bucket bucket)
+    {
+        return purse(payer).doors[static_cast<size_t>(bucket)];
+    }
+    static void refill(Door &door, Duration now);
     void take(Door &door);
+    bool end(Pass &pass);
+    void forget(Pass &pass);
+    Refusal refuse(Door &door, Bucket bucket, const QList<RateInfo> &rates,
+                   const core::Error &error, int attempt);
+    void learn(Budget &budget, const RateInfo &rate);
     void wake();
     void pumpAll();
-    void pump(Bucket bucket);
+    void pump(Purse &purse, Bucket bucket);
+    bool isCrowded(const Door &door);
     void arm(Duration until);
-    void announce(Bucket bucket, std::optional<Duration> until);
+    void announce();
 
     Gate *q;
     core::Clock &clock;
-    std::array<Door, BucketCount> doors;
+    std::vector<std::unique_ptr<Purse>> purses; // the present payer's first
+    std::array<std::optional<Duration>, BucketCount> opens; // somebody waits until then
+    std::array<std::optional<Duration>, BucketCount> announced; // what waiting() said last
     bool isWoken = false;
     std::optional<Duration> armed; // when the clock will call
 };
 
-void Gate::Private::refill(Door &door)
+Purse &Gate::Private::purse(const Payer &payer)
 {
-    if (!hasRunOut(clock.monotonic(), door.budget))
+    const auto found = std::find_if(purses.begin(), purses.end(),
+                                    [&payer](const auto &one) { return one->payer == payer; });
+    if (found != purses.end())
+        return **found;
+    purses.push_back(std::make_unique<Purse>());
+    purses.back()->payer = payer;
+    return *purses.back();
+}
+
+// Those nobody waits with and that have nothing left to remember.
+void Gate::Private::dropUnused()
+{
+    const Duration now = clock.monotonic();
+    const auto isUnused = [now](Door &door) {
+        return door.isEmpty() && door.passes.empty() && now >= door.budget.blockedUntil
+            && now >= door.budget.resetAt;
+    };
+    const auto begin = purses.begin() + 1; // the present payer stays
+    purses.erase(std::remove_if(begin, purses.end(),
+                                [&isUnused](const auto &purse) {
+                                    return std::all_of(purse->doors.begin(), purse->doors.end(),
+                                                       isUnused);
+                                }),
+                 purses.end());
+}
+
+void Gate::Private::refill(Door &door, Duration now)
+{
+    if (!hasRunOut(now, door.budget))
         return;
     door.budget.left = door.budget.quota;
     door.budget.resetAt = Duration(0);
@@ -132,12 +220,50 @@ void Gate::Private::refill(Door &door)
 
 void Gate::Private::take(Door &door)
 {
-    if (!door.budget.isStated)
+    Budget &budget = door.budget;
+    refill(door, clock.monotonic());
+    if (budget.isStated && budget.resetAt == Duration(0))
+        budget.resetAt = clock.monotonic() + budget.window;
+    ++budget.underWay;
+}
+
+// The request is no longer under way; false when it was not.
+bool Gate::Private::end(Pass &pass)
+{
+    Door &entrance = door(pass.payer, pass.bucket);
+    if (std::erase(entrance.passes, &pass) == 0)
+        return false;
+    --entrance.budget.underWay;
+    return true;
+}
+
+// What was sent and brought no numbers is taken for counted.
+void Gate::Private::forget(Pass &pass)
+{
+    if (!end(pass))
         return;
-    refill(door);
-    if (door.budget.resetAt == Duration(0))
-        door.budget.resetAt = clock.monotonic() + door.budget.window;
-    door.budget.left = std::max<qint64>(0, door.budget.left - 1);
+    Budget &budget = door(pass.payer, pass.bucket).budget;
+    if (budget.isStated)
+        budget.left = std::max<qint64>(0, budget.left - 1);
+    wake();
+}
+
+void Gate::Private::learn(Budget &budget, const RateInfo &rate)
+{
+    const Duration now = clock.monotonic();
+    // At least a moment, so that nothing left is not taken for nothing known.
+    const auto reset = std::clamp<Duration>(rate.reset, 0s, LongestWindow) + Rounding;
+    if (rate.window > 0s)
+        budget.window = std::min(rate.window, LongestWindow);
+    // Answers overtake each other: within one window the smallest number is the newest.
+    const bool isSameWindow = budget.isStated && budget.resetAt != Duration(0)
+        && !hasRunOut(now, budget) && now + reset < budget.resetAt + budget.window / 2;
+    budget.isStated = true;
+    if (rate.quota > 0)
+        budget.quota = rate.quota;
+    budget.quota = std::max(budget.quota, rate.left);
+    budget.left = isSameWindow ? std::min(budget.left, rate.left) : rate.left;
+    budget.resetAt = now + reset;
 }
 
 void Gate::Private::wake()
@@ -157,37 +283,55 @@ void Gate::Private::wake()
 void Gate::Private::pumpAll()
 {
     const QPointer<Gate> alive(q);
-    for (const Bucket bucket : {Bucket::Api, Bucket::Resolvers, Bucket::Pages}) {
-        pump(bucket);
+    opens = {};
+    dropUnused();
+    for (size_t i = 0; i < purses.size(); ++i) {
+        for (const Bucket bucket : {Bucket::Api, Bucket::Resolvers, Bucket::Pages}) {
+            pump(*purses[i], bucket);
+            if (!alive)
+                return;
+        }
+    }
+    announce();
+}
+
+void Gate::Private::pump(Purse &purse, Bucket bucket)
+{
+    const QPointer<Gate> alive(q);
+    Door &entrance = purse.doors[static_cast<size_t>(bucket)];
+    while (!entrance.isEmpty()) {
+        const bool isForeground = !entrance.foreground.isEmpty();
+        auto &line = isForeground ? entrance.foreground : entrance.background;
+        const auto priority = isForeground ? Priority::Foreground : Priority::Background;
+        const Duration now = clock.monotonic();
+        const Decision decision = decide(now, entrance.budget, priority);
+        if (!decision.go) {
+            arm(decision.until);
+            auto &time = opens[static_cast<size_t>(bucket)];
+            time = std::min(time.value_or(decision.until), decision.until);
+            return;
+        }
+        if (isCrowded(entrance))
+            return; // an answer opens it
+        const auto waiter = line.take();
+        take(entrance);
+        const auto ticket = std::make_shared<Pass>(*q, purse.payer, bucket, now);
+        entrance.passes.push_back(ticket.get());
+        waiter.go(ticket);
         if (!alive)
             return;
     }
 }
 
-void Gate::Private::pump(Bucket bucket)
+bool Gate::Private::isCrowded(const Door &door)
 {
-    const QPointer<Gate> alive(q);
-    Door &entrance = door(bucket);
-    entrance.dropGone();
-    while (!entrance.isEmpty()) {
-        const bool isForeground = !entrance.foreground.empty();
-        auto &queue = isForeground ? entrance.foreground : entrance.background;
-        const auto priority = isForeground ? Priority::Foreground : Priority::Background;
-        const Decision decision = decide(clock.monotonic(), entrance.budget, priority);
-        if (!decision.go) {
-            arm(decision.until);
-            return announce(bucket, decision.until);
-        }
-        const Waiter waiter = std::move(queue.front());
-        queue.pop_front();
-        if (!waiter.context)
-            continue;
-        take(entrance);
-        waiter.go();
-        if (!alive)
-            return;
-    }
-    announce(bucket, std::nullopt);
+    const Duration old = clock.monotonic() - LongUnderWay;
+    const auto young = std::find_if(door.passes.begin(), door.passes.end(),
+                                    [old](const Pass *pass) { return pass->since > old; });
+    if (door.passes.end() - young < mostUnderWay(door.budget))
+        return false;
+    arm((*young)->since + LongUnderWay);
+    return true;
 }
 
 // A call of the clock cannot be taken back: a later one that is still to come does no harm.
@@ -204,18 +348,28 @@ void Gate::Private::arm(Duration until)
     });
 }
 
-void Gate::Private::announce(Bucket bucket, std::optional<Duration> until)
+void Gate::Private::announce()
 {
-    Door &entrance = door(bucket);
-    if (entrance.announced == until)
-        return;
-    entrance.announced = until;
-    if (!until) {
-        Q_EMIT q->waiting(bucket, std::nullopt);
-        return;
+    const QPointer<Gate> alive(q);
+    for (const Bucket bucket : {Bucket::Api, Bucket::Resolvers, Bucket::Pages}) {
+        const auto index = static_cast<size_t>(bucket);
+        if (announced[index] == opens[index])
+            continue;
+        announced[index] = opens[index];
+        std::optional<std::chrono::seconds> time;
+        if (const auto until = opens[index])
+            time = std::chrono::ceil<std::chrono::seconds>(
+                std::max(Duration(0), *until - clock.monotonic()));
+        Q_EMIT q->waiting(bucket, time);
+        if (!alive)
+            return;
     }
-    const Duration time = std::max(Duration(0), *until - clock.monotonic());
-    Q_EMIT q->waiting(bucket, std::chrono::ceil<std::chrono::seconds>(time));
+}
+
+Gate::Pass::~Pass()
+{
+    if (gate)
+        gate->d->forget(*this);
 }
 
 Gate::Gate(core::Clock &clock, QObject *parent)
@@ -226,12 +380,59 @@ Gate::Gate(core::Clock &clock, QObject *parent)
 
 Gate::~Gate() = default;
 
-void Gate::enter(Bucket bucket, Priority priority, QObject *context, std::function<void()> go)
+void Gate::setPayer(const Payer &payer)
 {
-    Door &door = d->door(bucket);
-    auto &queue = priority == Priority::Foreground ? door.foreground : door.background;
-    queue.push_back({context, std::move(go)});
+    if (d->present().payer == payer)
+        return;
+    Purse &next = d->purse(payer);
+    for (size_t i = 0; i < BucketCount; ++i) {
+        Door &left = d->present().doors[i];
+        left.foreground.moveTo(next.doors[i].foreground);
+        left.background.moveTo(next.doors[i].background);
+    }
+    const auto found = std::find_if(d->purses.begin(), d->purses.end(),
+                                    [&next](const auto &one) { return one.get() == &next; });
+    std::swap(*found, d->purses.front());
     d->wake();
+}
+
+void Gate::enter(const Wish &wish, QObject *context, Go go)
+{
+    Purse &purse = wish.payer ? d->purse(*wish.payer) : d->present();
+    Door &door = purse.doors[static_cast<size_t>(wish.bucket)];
+    auto &line = wish.priority == Priority::Foreground ? door.foreground : door.background;
+    Door::Line::Waiter waiter{context, std::move(go), wish.payer.has_value()};
+    if (wish.turn == Turn::Again)
+        line.prepend(wish.lane, std::move(waiter));
+    else
+        line.append(wish.lane, std::move(waiter));
+    d->wake();
+}
+
+void Gate::answered(const Ticket &ticket, const QList<RateInfo> &rates)
+{
+    if (!ticket || ticket->gate != this || !d->end(*ticket))
+        return;
+    Purse &purse = d->purse(ticket->payer);
+    Door &door = purse.doors[static_cast<size_t>(ticket->bucket)];
+    door.budget.isHeard = true;
+    bool isTold = false;
+    for (const RateInfo &rate : rates) {
+        const auto bucket = bucketOf(rate.bucket);
+        if (!bucket)
+            continue;
+        d->learn(purse.doors[static_cast<size_t>(*bucket)].budget, rate);
+        isTold = isTold || *bucket == ticket->bucket;
+    }
+    if (!isTold && door.budget.isStated)
+        door.budget.left = std::max<qint64>(0, door.budget.left - 1);
+    d->wake();
+}
+
+void Gate::unused(const Ticket &ticket)
+{
+    if (ticket && ticket->gate == this && d->end(*ticket))
+        d->wake();
 }
 
 void Gate::observe(const QList<RateInfo> &rates)
@@ -240,44 +441,58 @@ void Gate::observe(const QList<RateInfo> &rates)
         const auto bucket = bucketOf(rate.bucket);
         if (!bucket)
             continue;
-        Budget &budget = d->door(*bucket).budget;
-        budget.isStated = true;
-        if (rate.quota > 0)
-            budget.quota = rate.quota;
-        budget.quota = std::max(budget.quota, rate.left);
-        if (rate.window > 0s)
-            budget.window = std::min(rate.window, LongestWindow);
-        budget.left = rate.left;
-        // At least a moment, so that nothing left is not taken for nothing known.
-        const auto reset = std::clamp<std::chrono::seconds>(rate.reset, 1s, LongestWindow);
-        budget.resetAt = d->clock.monotonic() + reset;
+        Budget &budget = d->present().doors[static_cast<size_t>(*bucket)].budget;
+        budget.isHeard = true;
+        d->learn(budget, rate);
     }
     d->wake();
 }
 
-std::chrono::seconds Gate::refused(Bucket bucket, const QList<RateInfo> &rates,
-                                   const core::Error &error, int attempt)
+Gate::Refusal Gate::refused(const Ticket &ticket, const QList<RateInfo> &rates,
+                            const core::Error &error, int attempt)
 {
-    Duration wait = 1s * (1 << std::clamp(attempt, 0, MostDoublings));
+    answered(ticket, rates);
+    return d->refuse(d->door(ticket->payer, ticket->bucket), ticket->bucket, rates, error, attempt);
+}
+
+Gate::Refusal Gate::refused(Bucket bucket, const QList<RateInfo> &rates, const core::Error &error,
+                            int attempt)
+{
+    observe(rates);
+    return d->refuse(d->present().doors[static_cast<size_t>(bucket)], bucket, rates, error,
+                     attempt);
+}
+
+Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateInfo> &rates,
+                                    const core::Error &error, int attempt)
+{
+    Refusal refusal;
+    refusal.wait = 1s * (1 << std::clamp(attempt, 0, MostDoublings));
     if (error.retryAfter)
-        wait = *error.retryAfter;
+        refusal.wait = *error.retryAfter;
     for (const RateInfo &rate : rates) {
-        if (bucketOf(rate.bucket) == bucket && rate.left == 0)
-            wait = rate.reset;
+        if (bucketOf(rate.bucket) != bucket)
+            continue;
+        refusal.isForAll = rate.left == 0;
+        if (rate.left == 0)
+            refusal.wait = rate.reset + Rounding;
     }
-    wait = std::clamp<Duration>(wait, 0s, LongestBlock) + jitter();
-    Budget &budget = d->door(bucket).budget;
-    budget.blockedUntil = std::max(budget.blockedUntil, d->clock.monotonic() + wait);
-    qCDebug(logGate) << "bucket" << static_cast<int>(bucket) << "closed for" << wait.count()
-                     << "ms";
-    d->wake();
-    return std::chrono::ceil<std::chrono::seconds>(wait);
+    refusal.wait = std::clamp<Duration>(refusal.wait, 0s, LongestBlock) + jitter();
+    if (refusal.isForAll) {
+        Budget &budget = door.budget;
+        budget.blockedUntil = std::max(budget.blockedUntil, clock.monotonic() + refusal.wait);
+        qCDebug(logGate) << "bucket" << static_cast<int>(bucket) << "closed for"
+                         << refusal.wait.count() << "ms";
+    }
+    wake();
+    return refusal;
 }
 
 Budget Gate::budget(Bucket bucket) const
 {
-    d->refill(d->door(bucket));
-    return d->door(bucket).budget;
+    Door &door = d->present().doors[static_cast<size_t>(bucket)];
+    Private::refill(door, d->clock.monotonic());
+    return door.budget;
 }
 
 } // namespace hub

@@ -9,19 +9,29 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/secret.h"
+#include "hub/endpoint.h"
 #include "hub/types.h"
 
 namespace hub {
 
-// The Hub counts requests in fixed five-minute windows per bucket (hub-api.md 3).
-enum class Bucket { Api, Resolvers, Pages };
-enum class Priority { Foreground, Background }; // a person waits, or nobody does
+// Whose budget a request uses up: the Hub counts per account, and per address for guests.
+// Value type; account is a fingerprint of the token, empty for guests.
+struct Payer {
+    QString endpoint;
+    QByteArray account;
 
-// What is known of one bucket. Times are of Clock::monotonic().
+    static Payer of(const Endpoint &endpoint, const core::Secret &token);
+    bool operator==(const Payer &) const = default;
+};
+
+// What is known of one bucket of one payer. Times are of Clock::monotonic().
 struct Budget {
     bool isStated = false; // an answer has told; before that nothing is counted against anybody
+    bool isHeard = false; // an answer has come, whether it told or not
     qint64 quota = 0;
-    qint64 left = 0;
+    qint64 left = 0; // the least the Hub has said in this window; what is under way is not in it
+    qint64 underWay = 0; // requests without an answer: the Hub may have counted them or not
     core::Clock::Duration resetAt{0}; // 0: no window seen yet
     core::Clock::Duration blockedUntil{0}; // after a 429
     core::Clock::Duration window = std::chrono::minutes(5);
@@ -36,33 +46,68 @@ struct Decision {
 // spread over the rest of the window below one half.
 Decision decide(core::Clock::Duration now, const Budget &budget, Priority priority);
 
+// Pure: how many requests may be under way at once. Few before the first answer and few when little
+// is left, since somebody else may be using up the same budget.
+qint64 mostUnderWay(const Budget &budget);
+
 // The only door to the Hub: every Call and every resolve passes here, files' bytes from other
 // hosts do not. Owner: session::Services. GUI thread.
 class Gate : public QObject {
     Q_OBJECT
 public:
+    // A request that was let go. Counts as under way until the last copy is dropped; whoever gets
+    // an answer tells it by answered() or refused() first. May outlive the Gate.
+    class Pass;
+    using Ticket = std::shared_ptr<Pass>;
+    using Go = std::function<void(const Ticket &)>;
+
+    enum class Turn { Last, Again }; // Again: the Hub sent it back, so it is first in its lane
+    struct Wish {
+        Bucket bucket = Bucket::Api;
+        Priority priority = Priority::Foreground;
+        std::optional<Payer> payer = {}; // of a request with a token of its own
+        size_t lane = 0; // background requests of different lanes take turns
+        Turn turn = Turn::Last;
+    };
+
     explicit Gate(core::Clock &clock, QObject *parent = nullptr);
     ~Gate() override;
 
+    // Whose budget the wishes without a payer use from now on, those that wait already included.
+    void setPayer(const Payer &payer);
+
     // Runs go once the bucket allows, foreground first, in order of asking; never inside enter().
     // Dropped when context is gone.
-    void enter(Bucket bucket, Priority priority, QObject *context, std::function<void()> go);
+    void enter(const Wish &wish, QObject *context, Go go);
 
-    // Takes over what an answer said.
+    // Takes over what the answer to that request said. Once a ticket.
+    void answered(const Ticket &ticket, const QList<RateInfo> &rates);
+    // Nothing was sent after all.
+    void unused(const Ticket &ticket);
+    // The same as answered() for a request that needed no ticket, such as one for a new link.
     void observe(const QList<RateInfo> &rates);
 
-    // A 429: closes the bucket until the time that is known best (r = 0: t; else Retry-After; else
-    // growing with attempt), plus up to a second; returns how long. attempt counts from 0.
-    std::chrono::seconds refused(Bucket bucket, const QList<RateInfo> &rates,
-                                 const core::Error &error, int attempt);
+    struct Refusal {
+        core::Clock::Duration wait{0};
+        // The bucket is closed so long. Otherwise the Hub refused this action alone, with requests
+        // left (hub-api.md 3.4): only its own repeat has to wait.
+        bool isForAll = true;
+    };
+    // A 429: waits for the time that is known best (r = 0: t; else Retry-After; else growing with
+    // attempt), plus up to a second. attempt counts from 0.
+    Refusal refused(const Ticket &ticket, const QList<RateInfo> &rates, const core::Error &error,
+                    int attempt);
+    Refusal refused(Bucket bucket, const QList<RateInfo> &rates, const core::Error &error,
+                    int attempt); // of a request whose ticket is used up
 
-    Budget budget(Bucket bucket) const;
+    Budget budget(Bucket bucket) const; // of the present payer
 
 Q_SIGNALS:
     // Somebody waits for this bucket for so long from now; nothing when nobody waits any more.
     void waiting(hub::Bucket bucket, std::optional<std::chrono::seconds> time);
 
 private:
+    friend class Pass;
     struct Private;
     std::unique_ptr<Private> d;
 };

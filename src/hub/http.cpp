@@ -1,10 +1,19 @@
 #include "hub/http.h"
 
+#include <QLoggingCategory>
 #include <QSslCertificate>
 
 #include "hub/exchange_p.h"
 
 namespace hub {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Q_LOGGING_CATEGORY(logTrust, "hub.http", QtInfoMsg)
+
+} // namespace
 
 std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name)
 {
@@ -15,14 +24,23 @@ std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView 
     return std::nullopt;
 }
 
+qsizetype certificatesIn(const QString &file)
+{
+    return QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString)
+        .size();
+}
+
+bool HttpRequest::isWrite() const
+{
+    return meaning == Meaning::ByVerb && verb != "GET"_ba && verb != "HEAD"_ba;
+}
+
 Manager *Http::Private::quietest()
 {
     const auto wanted = static_cast<size_t>(std::max(1, config.managers));
     while (managers.size() < wanted) {
         managers.push_back(std::make_unique<Manager>());
-        managers.back()->network = std::make_unique<QNetworkAccessManager>();
-        managers.back()->network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
-        setProxy(*managers.back()->network);
+        managers.back()->network = makeNetwork();
     }
     const auto end = managers.begin() + static_cast<std::ptrdiff_t>(wanted);
     const auto best = std::min_element(managers.begin(), end, [](const auto &a, const auto &b) {
@@ -31,11 +49,24 @@ Manager *Http::Private::quietest()
     return best->get();
 }
 
+std::unique_ptr<QNetworkAccessManager> Http::Private::makeNetwork() const
+{
+    auto network = std::make_unique<QNetworkAccessManager>();
+    network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+    setProxy(*network);
+    return network;
+}
+
 QSslConfiguration Http::Private::trust() const
 {
     QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
-    for (const QString &file : config.caFiles)
-        trusted.addCaCertificates(QSslCertificate::fromPath(file, QSsl::Pem));
+    for (const QString &file : config.caFiles) {
+        const auto certificates =
+            QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
+        if (certificates.isEmpty())
+            qCWarning(logTrust) << "no certificate can be read from" << file;
+        trusted.addCaCertificates(certificates);
+    }
     return trusted;
 }
 
@@ -83,6 +114,7 @@ void Http::setConfig(const HttpConfig &config)
     d->proxies = ProxyRules(config.proxy);
     for (const auto &manager : d->managers)
         d->setProxy(*manager->network);
+    Q_EMIT configChanged();
 }
 
 } // namespace hub

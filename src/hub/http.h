@@ -41,6 +41,7 @@ struct HttpRequest {
     enum class Redirects {
         Follow, // to the end
         StopAtOtherOrigin, // a redirect to another origin is the answer: its URL is in HttpReply
+        Never, // a redirect is the answer
     };
     enum class Body {
         Collect, // the whole body in HttpReply, at most bodyLimit bytes
@@ -49,12 +50,19 @@ struct HttpRequest {
 
     QByteArray verb = "GET";
     QUrl url;
-    HeaderList headers; // beside our own; Range belongs here
+    HeaderList headers; // beside our own; Range and Content-Type belong here
+    QByteArray content; // of POST, PUT, PATCH, DELETE
+    std::optional<core::Secret> token; // instead of the configured one; to the endpoint only, too
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;
     qint64 bodyLimit = 32 * 1024 * 1024;
     // No byte for so long ends with Timeout; a collected body must bring more than single ones.
     std::chrono::milliseconds silence{30000};
+
+    // A POST that only asks (paths-info, preupload) changes nothing and may be sent twice.
+    enum class Meaning { ByVerb, Question };
+    Meaning meaning = Meaning::ByVerb;
+    bool isWrite() const;
 };
 
 // The answer of the last hop, and what the Hub said on the way.
@@ -72,10 +80,12 @@ struct HttpReply {
 };
 
 // One request with its redirects (followed by us, at most 5, token only to the endpoint, never
-// from https to http). Lives on the thread of its Http, which owns it until finished(); it deletes
-// itself after that. Promise: finished() is emitted exactly once, never inside Http::send(), also
-// after cancel() (Cancelled). A status of 400 and more is an Error (see hub/errors.h); its body
-// is read, capped, for the message and never offered by read().
+// from https to http; a write keeps its verb and its content, and neither leaves for another
+// origin; 303 is its end). A write is sent once: where it broke after the Hub may have got it, the
+// Error says mayHaveHappened. Lives on the thread of its Http, which owns it until finished(); it
+// deletes itself after that. Promise: finished() is emitted exactly once, never inside
+// Http::send(), also after cancel() (Cancelled). A status of 400 and more is an Error (see
+// hub/errors.h); its body is read, capped, for the message and never offered by read().
 class Exchange : public QObject {
     Q_OBJECT
 public:
@@ -97,6 +107,8 @@ Q_SIGNALS:
     // at: that exchange only finishes, with otherOrigin set.
     void headersArrived();
     void readyRead(); // Stream only
+    void sent(qint64 bytes, qint64 total); // of the content
+    void received(qint64 bytes, qint64 total); // Collect only; total -1: not announced
     void finished();
 
 private:
@@ -108,6 +120,9 @@ private:
     HttpReply m_reply;
     core::Result<HttpReply> m_result;
 };
+
+// How many certificates of a PEM file can be trusted; 0: it is none, or cannot be read.
+qsizetype certificatesIn(const QString &file);
 
 // Sole maker of network requests: owns the access managers of its thread, sets agent, request id,
 // token and encoding, follows redirects, logs one line per exchange (category hub.http) without
@@ -122,6 +137,9 @@ public:
 
     const HttpConfig &config() const;
     void setConfig(const HttpConfig &config); // for requests made from now on
+
+Q_SIGNALS:
+    void configChanged();
 
 private:
     friend class Exchange;

@@ -8,10 +8,18 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "core/ids.h"
 
 namespace hub {
+
+// The Hub counts requests in fixed five-minute windows per bucket (hub-api.md 3).
+enum class Bucket { Api, Resolvers, Pages };
+enum class Priority { Foreground, Background }; // a person waits, or nobody does
+
+// Names and values of a query, in the order in which they are sent.
+using Parameters = QList<std::pair<QString, QString>>;
 
 // Plain structs the Hub speaks in. Unknown keys are ignored and absent ones stay at their default:
 // the Hub's answers are open-ended (hub-api.md 0).
@@ -58,6 +66,13 @@ struct CommitInfo {
     QDateTime date; // UTC; invalid when unknown
 
     bool operator==(const CommitInfo &) const = default;
+};
+
+// The newest first.
+struct CommitPage {
+    QList<CommitInfo> commits;
+    qint64 total = -1; // of the revision; -1 unknown
+    QUrl next; // empty on the last page
 };
 
 // One branch, tag, conversion or pull request (hub-api.md 6.4).
@@ -116,15 +131,37 @@ struct RepoPage {
     QUrl next; // empty on the last page
 };
 
-enum class SortOrder { Trending, Downloads, Likes, LastModified, Created };
+enum class SortOrder {
+    Trending,
+    Downloads,
+    Likes,
+    LikesOfMonth,
+    LastModified,
+    Created,
+    Parameters, // models
+    Size,
+    Id,
+};
 
+// hub-api.md 5.1 to 5.3. Empty fields ask for nothing; those of other kinds of repo are left out.
 struct SearchQuery {
     core::RepoType type = core::RepoType::Model;
     QString text;
     QString author;
     QStringList filters; // tags, all of them required
+    QStringList datasets; // models: trained on; spaces: that use them
     SortOrder sort = SortOrder::Trending;
     int pageSize = 50;
+    std::optional<bool> gated; // models and datasets
+    QString task; // models: pipeline_tag
+    QStringList apps; // models: local apps, any of them
+    QStringList inferenceProviders; // models: any of them
+    bool isServed = false; // models: at least one provider serves it
+    std::optional<qint64> leastParameters; // models
+    std::optional<qint64> mostParameters; // models
+    QStringList models; // spaces that use them
+    bool isLinked = false; // spaces that use a model or dataset
+    QStringList expand; // fields of an answer (hub-api.md 5.5); empty: what a row shows
 
     bool operator==(const SearchQuery &) const = default;
 };

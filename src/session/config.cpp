@@ -142,6 +142,9 @@ core::Result<Config> resolveConfig(const QProcessEnvironment &environment,
     config.token = account::environmentToken(environment);
     if (const QString file = firstOf(environment, {u"SSL_CERT_FILE"_s}); !file.isEmpty())
         config.caFiles.append(file);
+    if (const QString file = settings ? settings->text(core::Setting::CaFile) : QString();
+        !file.isEmpty())
+        config.caFiles.append(file);
     config.offline =
         isTrue(environment, u"HF_HUB_OFFLINE"_s) || isTrue(environment, u"TRANSFORMERS_OFFLINE"_s);
     config.proxy = proxyVariables(environment);

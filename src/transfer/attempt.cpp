@@ -1,9 +1,11 @@
 #include "transfer/attempt.h"
 
+#include <QFileInfo>
 #include <QLoggingCategory>
 
 #include <algorithm>
 
+#include "cache/verified.h"
 #include "core/digest.h"
 #include "transfer/filler.h"
 #include "transfer/worker.h"
@@ -120,25 +122,77 @@ void Attempt::stop()
     finish(AttemptEnd::Kind::Stopped);
 }
 
+// What the snapshot holds under the paths of the job.
+struct Attempt::Entries {
+    enum class State { Missing, Here, Verified };
+    State state = State::Missing;
+    QStringList files; // Here: each file once, however many links lead to it
+};
+
+// Blocks.
+core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
+                                                    const AttemptJob &job)
+{
+    const auto prepared = store.prepare(job.repo);
+    if (!prepared)
+        return tl::unexpected(prepared.error());
+    Entries entries{.state = Entries::State::Verified, .files = {}};
+    for (const QString &path : job.paths) {
+        if (!store.hasEntry(job.repo, job.commit, path, *job.content, job.size))
+            return Entries();
+        const QString file =
+            QFileInfo(store.layout().entry(job.repo, job.commit, path)).canonicalFilePath();
+        if (entries.files.contains(file))
+            continue;
+        entries.files.append(file);
+        if (!cache::isNotedVerified(file, *job.content))
+            entries.state = Entries::State::Here;
+    }
+    return entries;
+}
+
 void Attempt::lookForEntries()
 {
-    inPool<core::Result<bool>>(
-        [store = m_store, job = m_job]() -> core::Result<bool> {
-            const auto prepared = store.prepare(job.repo);
-            if (!prepared)
-                return tl::unexpected(prepared.error());
-            return std::all_of(job.paths.begin(), job.paths.end(), [&](const QString &path) {
-                return store.hasEntry(job.repo, job.commit, path, *job.content, job.size);
-            });
-        },
-        [this](core::Result<bool> &all) {
+    inPool<core::Result<Entries>>(
+        [store = m_store, job = m_job] { return findEntries(store, job); },
+        [this](core::Result<Entries> &entries) {
             if (m_end)
                 return;
-            if (!all)
-                return fail(all.error());
-            if (*all)
-                return finish(AttemptEnd::Kind::Published);
-            open();
+            if (!entries)
+                return fail(entries.error());
+            const bool canCompare = m_job.content->kind != core::ContentId::Kind::Opaque;
+            if (entries->state == Entries::State::Missing)
+                return open();
+            if (entries->state == Entries::State::Here && canCompare)
+                return compareEntries(entries->files);
+            m_checked = canCompare;
+            finish(AttemptEnd::Kind::Published);
+        });
+}
+
+// They have the right names and sizes; nobody is known to have compared them with their id.
+void Attempt::compareEntries(const QStringList &files)
+{
+    Q_EMIT phase(m_job.id, Event::BytesDone);
+    inPool<core::Result<bool>>(
+        [files, id = *m_job.content, stop = m_stopFlag]() -> core::Result<bool> {
+            for (const QString &file : files) {
+                const auto hex = core::digestOfFile(file, id.kind, stop.get());
+                if (!hex)
+                    return tl::unexpected(hex.error());
+                if (*hex != id.text)
+                    return false;
+                cache::noteVerified(file, id);
+            }
+            return true;
+        },
+        [this](core::Result<bool> &same) {
+            if (m_end)
+                return;
+            if (!same || !*same)
+                return open(); // as if it were not there
+            m_checked = true;
+            finish(AttemptEnd::Kind::Published);
         });
 }
 
@@ -158,7 +212,8 @@ void Attempt::onContent(hub::Exchange *exchange)
 {
     m_asking = nullptr;
     m_rates = exchange->reply().rates;
-    Q_EMIT ratesSeen(m_rates);
+    if (exchange->reply().status > 0)
+        Q_EMIT ratesSeen(m_rates);
     if (m_end)
         return endWhenQuiet();
     const auto &result = exchange->result();
@@ -222,7 +277,10 @@ void Attempt::compareStoredBlob()
          stop = m_stopFlag]() -> core::Result<QString> {
             if (id.kind == core::ContentId::Kind::Opaque)
                 return id.text;
-            return core::digestOfFile(path, id.kind, stop.get());
+            const auto hex = core::digestOfFile(path, id.kind, stop.get());
+            if (hex && *hex == id.text)
+                cache::noteVerified(path, id);
+            return hex;
         },
         [this](core::Result<QString> &hex) {
             if (m_end)
@@ -252,7 +310,7 @@ void Attempt::fill()
     job.content = *m_job.content;
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;
-    m_filler = std::make_unique<Filler>(m_worker.http(), *m_partial, job, this);
+    m_filler = std::make_unique<Filler>(m_worker.http(), m_worker.hosts(), *m_partial, job, this);
     connect(m_filler.get(), &Filler::linkKnown, this,
             [this] { Q_EMIT phase(m_job.id, Event::LinkKnown); });
     connect(m_filler.get(), &Filler::linkLost, this,
@@ -398,6 +456,7 @@ void Attempt::publish()
             if (!partial.isEmpty()) {
                 if (auto done = store.publish(job.repo, *job.content, partial); !done)
                     return done;
+                cache::noteVerified(store.layout().blob(job.repo, *job.content), *job.content);
             }
             using Blob = cache::Store::Blob;
             return store.linkAll(job.repo, job.commit, job.paths, *job.content,
@@ -457,12 +516,12 @@ void Attempt::endWhenQuiet()
     AttemptEnd end = *m_end;
     end.content = m_job.content;
     end.rates = m_rates;
-    end.newBytes = m_newBytes;
     end.checked = m_checked;
     end.written = end.kind == AttemptEnd::Kind::Published ? m_job.size
         : end.mismatch                                    ? 0
                                                           : writtenBytes();
-    end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes;
+    const bool isMade = m_partial && m_job.size == 0; // of nothing: no byte came, still it is new
+    end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes && !isMade;
     if (m_filler)
         m_filler.release()->deleteLater(); // it may be the sender of what is being handled
     if (m_partial && end.kind != AttemptEnd::Kind::Published

@@ -52,7 +52,6 @@ struct AttemptEnd {
     QList<hub::RateInfo> rates; // Failed: of the last answer, for a 429
     std::optional<core::ContentId> content; // the id it worked with, where one is known
     bool mismatch = false; // Failed: the digest differs; the bytes were dropped
-    bool newBytes = false; // at least one byte came that was not here before
     bool checked = false; // Published: the digest was compared in this try
     bool reused = false; // Published: nothing was fetched
     qint64 written = 0;
@@ -60,7 +59,7 @@ struct AttemptEnd {
 
 // One try at one blob, from the lock to the final name:
 //
-//   already published? -> lock -> blob there? compare it and link it
+//   already published? compare it once -> lock -> blob there? compare it and link it
 //                              -> open the partial -> fill its gaps (Filler), checkpoints meanwhile
 //                              -> digest of what is on disk -> publish -> links -> unlock
 //
@@ -84,11 +83,14 @@ Q_SIGNALS:
     void ended(quint64 id, const transfer::AttemptEnd &end);
 
 private:
+    struct Entries;
+    static core::Result<Entries> findEntries(const cache::Store &store, const AttemptJob &job);
     struct Opened;
     static core::Result<Opened> openPartial(const cache::Store &store, const AttemptJob &job);
 
     // In the order they happen.
     void lookForEntries();
+    void compareEntries(const QStringList &files);
     void askContent();
     void onContent(hub::Exchange *exchange);
     void open();

@@ -29,6 +29,7 @@ struct DownloadRequest {
     QList<hub::TreeEntry>
         listing; // every file of the commit, for trees/<commit>.json; may be empty
     cache::Location place;
+    int leftOut = 0; // asked for, but not to be written: an older ref stays where it is
 };
 
 // One blob of a Download as a view shows it.

@@ -26,6 +26,31 @@ double jitter()
     return QRandomGenerator::global()->generateDouble() * 2 - 1;
 }
 
+// Ended without asking the Hub, if no answer has been seen.
+bool isSilent(const AttemptEnd &end)
+{
+    if (end.kind == AttemptEnd::Kind::Published)
+        return true;
+    const core::ErrorKind kind = end.error.kind;
+    return end.kind == AttemptEnd::Kind::Failed
+        && (kind == core::ErrorKind::Locked || kind == core::ErrorKind::DiskFull
+            || kind == core::ErrorKind::FileIo);
+}
+
+// A file host says it with either status.
+bool asksForPause(const core::Error &error, bool isHub)
+{
+    constexpr int serviceUnavailable = 503;
+    return error.kind == core::ErrorKind::RateLimited
+        || (!isHub && error.httpStatus == serviceUnavailable && error.retryAfter);
+}
+
+std::optional<core::Clock::Duration> pauseFor(core::Error error, int attempt)
+{
+    error.kind = core::ErrorKind::RateLimited; // the named time counts
+    return hub::retryDelay(error, attempt, jitter());
+}
+
 // Wrong answers of the kind a second request often sees no more.
 bool isOddAnswer(core::ErrorKind kind)
 {
@@ -51,7 +76,7 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
     connect(worker, &Worker::progressed, this,
             [this](const QList<Progress> &progress) { d->onProgress(progress); });
     connect(worker, &Worker::ratesSeen, this,
-            [this](const QList<hub::RateInfo> &rates) { d->gate.observe(rates); });
+            [this](quint64 id, const QList<hub::RateInfo> &rates) { d->onRates(id, rates); });
     connect(&gate, &hub::Gate::waiting, this,
             [this](hub::Bucket bucket, std::optional<std::chrono::seconds> time) {
                 if (bucket == hub::Bucket::Resolvers)
@@ -194,8 +219,11 @@ DownloadStatus Engine::status(const DownloadId &id) const
         return {};
     DownloadStatus status = group->status(d->clock.monotonic());
     status.hubWait = d->hubWait(*group);
-    if (status.hubWait)
+    if (status.hubWait) {
         status.secondsLeft.reset(); // the pauses are not in it
+        if (group->inState(State::Fetching) == 0 && status.state == State::Fetching)
+            status.state = State::Resolving; // nothing comes before the Hub has been asked
+    }
     return status;
 }
 
@@ -367,15 +395,21 @@ void Engine::Private::start(Group &group, int index, int connections)
     group.advance(index, Event::Start);
     const AttemptId attempt = ++lastAttempt;
     transfer.attempt = attempt;
-    attempts.insert(attempt, {group.id(), index, connections, group.weight(index), false});
+    attempts.insert(attempt, {group.id(), index, connections, group.weight(index)});
     count(attempts[attempt], 1);
     wasIdle = false;
     touch(group);
-    gate.enter(hub::Bucket::Resolvers, hub::Priority::Background, &q,
-               [this, id = group.id(), index, turn, attempt] { begin(id, index, turn, attempt); });
+    const hub::Gate::Wish wish{.bucket = hub::Bucket::Resolvers,
+                               .priority = hub::Priority::Background,
+                               .lane = qHash(group.id())};
+    gate.enter(wish, &q,
+               [this, id = group.id(), index, turn, attempt](const hub::Gate::Ticket &ticket) {
+                   begin(ticket, id, index, turn, attempt);
+               });
 }
 
-void Engine::Private::begin(const DownloadId &id, int index, quint64 turn, AttemptId attempt)
+void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index,
+                            quint64 turn, AttemptId attempt)
 {
     const auto running = attempts.find(attempt);
     if (running == attempts.end() || shuttingDown)
@@ -384,6 +418,7 @@ void Engine::Private::begin(const DownloadId &id, int index, quint64 turn, Attem
     if (!group || group->at(index).turn != turn || !isActive(group->at(index).state()))
         return; // stopAttempt() has taken care of it
     running->begun = true;
+    running->ticket = ticket;
     const Transfer &transfer = group->at(index);
     const DownloadRequest &request = group->request();
     AttemptJob job;
@@ -411,6 +446,17 @@ void Engine::Private::count(const Running &running, int step)
     connectionsUsed += step * running.connections;
 }
 
+// The first answer is that of the request the Gate let go; later ones of the same attempt, a new
+// link say, have no ticket.
+void Engine::Private::onRates(AttemptId attempt, const QList<hub::RateInfo> &rates)
+{
+    const auto running = attempts.find(attempt);
+    if (running == attempts.end() || !running->ticket)
+        return gate.observe(rates);
+    gate.answered(running->ticket, rates);
+    running->ticket.reset();
+}
+
 void Engine::Private::onPhase(quint64 id, Event event)
 {
     const auto running = attempts.constFind(id);
@@ -431,10 +477,11 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (!group)
             continue;
         Transfer &transfer = group->at(running->index);
-        if (bytes > transfer.done) {
+        if (bytes > transfer.done)
             transfer.error.reset(); // an error disappears with the next byte
+        if (bytes > transfer.best)
             transfer.failures = 0;
-        }
+        transfer.best = std::max(transfer.best, bytes);
         group->setDone(running->index, bytes);
         touch(*group);
     }
@@ -447,6 +494,8 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
         return;
     const Running running = *found;
     attempts.erase(found);
+    if (isSilent(end))
+        gate.unused(running.ticket);
     count(running, -1);
     scheduleSoon();
     Group *group = find(running.download);
@@ -479,10 +528,11 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
 {
     Transfer &transfer = group.at(index);
     transfer.error = end.error;
-    if (end.newBytes) {
+    if (end.written > transfer.best) {
         transfer.failures = 0;
         transfer.refusals = 0;
     }
+    transfer.best = std::max(transfer.best, end.written);
     if (end.mismatch) {
         const bool first = ++transfer.mismatches == 1;
         // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
@@ -507,10 +557,12 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     const core::Error &error = end.error;
     if (error.kind == core::ErrorKind::Locked)
         return lockedPause; // somebody else makes progress; that is no failure of ours
-    // A file host that asks for a pause is no reason to ask the Hub less.
-    if (error.kind == core::ErrorKind::RateLimited && transfer.refusals++ < refusalsBeforeFailure
-        && http.endpoint.isSameOrigin(QUrl(error.url)))
-        return gate.refused(hub::Bucket::Resolvers, end.rates, error, transfer.refusals - 1);
+    const bool isHub = http.endpoint.isSameOrigin(QUrl(error.url));
+    if (asksForPause(error, isHub) && transfer.refusals++ < refusalsBeforeFailure) {
+        if (!isHub) // no reason to ask the Hub less
+            return pauseFor(error, transfer.refusals - 1);
+        return gate.refused(hub::Bucket::Resolvers, end.rates, error, transfer.refusals - 1).wait;
+    }
     ++transfer.failures;
     const bool givesUp = limits.attempts > 0 && transfer.failures >= limits.attempts;
     if (isOddAnswer(error.kind)) {

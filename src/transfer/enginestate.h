@@ -29,6 +29,7 @@ struct Engine::Private {
         int connections = 1;
         Group::Weight weight = Group::Weight::Small;
         bool begun = false; // on the I/O thread; else still at the Gate
+        hub::Gate::Ticket ticket = {}; // of its first request, until the Hub has answered
     };
 
     Private(Engine &engine, const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
@@ -45,7 +46,9 @@ struct Engine::Private {
     void startSome(Group &group, Group::Weight weight);
     int freeConnections(const Transfer &transfer, Group::Weight weight) const;
     void start(Group &group, int index, int connections);
-    void begin(const DownloadId &id, int index, quint64 turn, AttemptId attempt);
+    void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
+               AttemptId attempt);
+    void onRates(AttemptId attempt, const QList<hub::RateInfo> &rates);
     void count(const Running &running, int step);
     void onPhase(quint64 id, Event event);
     void onProgress(const QList<Progress> &progress);

@@ -168,7 +168,10 @@ std::optional<core::Error> Fetch::judgeRange(const hub::HttpReply &reply) const
     core::Range wanted = m_plan.range;
     if (wanted.end == FetchPlan::openEnd)
         wanted.end = total;
-    if (core::Range{range->begin, range->end} != wanted)
+    // Fewer bytes than asked for are an answer, too; the rest stays a gap.
+    const bool endFits =
+        m_plan.ask == FetchPlan::Ask::Range ? range->end <= wanted.end : range->end == wanted.end;
+    if (range->begin != wanted.begin || !endFits)
         return wrongAnswer(ErrorKind::Protocol,
                            u"asked for bytes %1-%2, got %3-%4"_s.arg(wanted.begin)
                                .arg(wanted.end)
@@ -191,6 +194,9 @@ void Fetch::settleRange(const hub::HttpReply &reply)
         m_plan.size = contentLength(reply).value_or(-1);
     if (m_plan.range.end == FetchPlan::openEnd && m_plan.size >= 0)
         m_plan.range.end = m_plan.size;
+    if (m_plan.ask == FetchPlan::Ask::Range && reply.status == 206)
+        m_plan.range.end =
+            hub::parseContentRange(*hub::headerValue(reply.headers, "Content-Range"))->end;
 }
 
 // A body in pieces says itself where it ends; one that ends with the connection proves nothing.
@@ -304,7 +310,8 @@ void Fetch::onFinished()
     const auto &result = m_exchange->result();
     if (!m_headSeen) {
         hearRefusal(m_exchange->reply());
-        Q_EMIT ratesSeen(m_exchange->reply().rates);
+        if (m_exchange->reply().status > 0)
+            Q_EMIT ratesSeen(m_exchange->reply().rates);
     } else if (!m_failure && result && m_plan.range.end == FetchPlan::openEnd) {
         settleOpenEnd();
     }

@@ -259,7 +259,10 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
 void FileAttempt::onRangeRefused(const core::Error &error)
 {
     const qint64 length = m_partial->length();
-    const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(-1));
+    // File hosts do not tell the total here; an answer of an earlier run did.
+    const auto &source = m_partial->source();
+    const qint64 noted = source ? source->total : -1;
+    const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(noted));
     const bool isWhole = length > 0 && total == length && isSameSource(validator(), total)
         && m_request.size.value_or(total) == total;
     if (!isWhole)

@@ -26,6 +26,11 @@ FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &requ
         if (id == m_id)
             onAsks(wait);
     });
+    connect(worker, &Worker::fileRatesSeen, this,
+            [this](quint64 id, const QList<hub::RateInfo> &rates) {
+                if (id == m_id)
+                    onRates(rates);
+            });
     connect(worker, &Worker::fileEnded, this, [this](quint64 id, const FileEnd &end) {
         if (id == m_id)
             onEnded(end);
@@ -67,25 +72,38 @@ void FileDownload::onAsks(const FileWait &wait)
         return;
     // A file host that asks for a pause is no reason to ask the Hub less.
     const bool isHub = wait.refusal && m_ways.endpoint.isSameOrigin(QUrl(wait.refusal->url));
-    if (isHub)
-        m_ways.gate.refused(hub::Bucket::Resolvers, wait.rates, *wait.refusal, wait.refusals);
-    if (isHub || wait.delay.count() == 0)
+    core::Clock::Duration delay = wait.delay;
+    if (isHub) {
+        const hub::Gate::Refusal refusal =
+            m_ways.gate.refused(hub::Bucket::Resolvers, wait.rates, *wait.refusal, wait.refusals);
+        delay = refusal.isForAll ? core::Clock::Duration(0) : refusal.wait;
+    }
+    if (delay.count() == 0)
         return enter();
-    m_ways.clock.after(wait.delay, this, [this] { enter(); });
+    m_ways.clock.after(delay, this, [this] { enter(); });
+}
+
+void FileDownload::onRates(const QList<hub::RateInfo> &rates)
+{
+    if (!m_ticket)
+        return m_ways.gate.observe(rates);
+    m_ways.gate.answered(m_ticket, rates);
+    m_ticket.reset();
 }
 
 void FileDownload::enter()
 {
-    const auto go = [this] {
+    const auto go = [this](const hub::Gate::Ticket &ticket) {
         if (isFinished())
             return;
+        m_ticket = ticket;
         QMetaObject::invokeMethod(m_ways.worker,
                                   [worker = m_ways.worker, id = m_id] { worker->askFile(id); });
     };
     if (m_ways.endpoint.isSameOrigin(m_request.url))
-        m_ways.gate.enter(hub::Bucket::Resolvers, hub::Priority::Foreground, this, go);
+        m_ways.gate.enter({.bucket = hub::Bucket::Resolvers}, this, go);
     else
-        go();
+        go({});
 }
 
 void FileDownload::onEnded(const FileEnd &end)

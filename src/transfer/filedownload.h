@@ -43,12 +43,14 @@ private:
 
     void begin();
     void onAsks(const FileWait &wait);
+    void onRates(const QList<hub::RateInfo> &rates);
     void enter();
     void onEnded(const FileEnd &end);
 
     const Ways m_ways; // the Engine ends us before they go
     const quint64 m_id;
     const FileRequest m_request;
+    hub::Gate::Ticket m_ticket; // until the Hub has answered
     std::pair<qint64, qint64> m_told{-1, -1}; // the last progressed()
     bool m_begun = false; // on the I/O thread
     bool m_leaving = false;

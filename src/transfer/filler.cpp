@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/redact.h"
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -16,6 +18,7 @@ constexpr qint64 smallestChunk = 8 * MiB;
 constexpr qint64 largestChunk = 64 * MiB;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
+constexpr int serviceUnavailable = 503;
 constexpr int linkStrikesBeforePerRange = 2;
 constexpr int linkStrikesBeforeGivingUp = 5;
 
@@ -34,9 +37,11 @@ bool isConnectionTrouble(const core::Error &error)
 
 } // namespace
 
-Filler::Filler(hub::Http &http, cache::Partial &partial, const FillJob &job, QObject *parent)
+Filler::Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
+               QObject *parent)
     : QObject(parent)
     , m_http(http)
+    , m_hosts(hosts)
     , m_partial(partial)
     , m_job(job)
     , m_connections(std::max(1, job.connections))
@@ -61,7 +66,9 @@ bool Filler::isSmall() const
 
 void Filler::begin()
 {
-    if (isSmall()) {
+    m_totalBefore = m_partial.written().total();
+    // A chain of redirects cannot be stopped in front of a host that is to be left alone.
+    if (isSmall() && !m_hosts.isAnyPaused(std::chrono::steady_clock::now())) {
         m_links = Links::PerRange;
         fillSlots();
     } else {
@@ -114,7 +121,8 @@ void Filler::askLink()
 void Filler::onLink(hub::Exchange *exchange)
 {
     m_asking = nullptr;
-    Q_EMIT ratesSeen(exchange->reply().rates);
+    if (exchange->reply().status > 0)
+        Q_EMIT ratesSeen(exchange->reply().rates);
     if (m_ended)
         return;
     const auto &result = exchange->result();
@@ -174,6 +182,10 @@ void Filler::fillSlots()
     }
     if (m_links == Links::Shared && m_link.isEmpty())
         return askLink();
+    if (const auto pause = pauseOfHost(); pause && m_fetches.empty())
+        return end(*pause);
+    else if (pause)
+        return; // what runs may go on; the next connection would be refused
     while (static_cast<int>(m_fetches.size()) < m_connections) {
         const auto plan = nextPlan();
         if (!plan)
@@ -185,8 +197,11 @@ void Filler::fillSlots()
 void Filler::startFetch(const FetchPlan &plan)
 {
     auto sink = [this](qint64 offset, QByteArrayView data) {
+        const qint64 before = m_partial.written().total();
         auto written = m_partial.write(offset, data);
-        if (written) {
+        // What is written over itself brings nobody further: a server without ranges sends the
+        // beginning again and again.
+        if (written && m_partial.written().total() > before) {
             m_newBytes = true;
             m_linkStrikes = 0;
             Q_EMIT wrote(data.size());
@@ -218,6 +233,7 @@ void Filler::onBegun(Fetch *fetch)
             return end(core::makeError(core::ErrorKind::RemoteChanged,
                                        u"two segments of the file have different validators"_s));
     }
+    m_hosts.served(fetch->plan().url);
     if (!m_linkAnnounced) {
         m_linkAnnounced = true;
         Q_EMIT linkKnown();
@@ -233,7 +249,9 @@ void Filler::onWholeFile(Fetch *fetch)
 
 void Filler::onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble)
 {
-    const qint64 received = fetch->received();
+    const qint64 total = m_partial.written().total();
+    const auto gained = total > m_totalBefore ? Gain::Some : Gain::None;
+    m_totalBefore = total;
     const Statement statement = fetch->statement();
     drop(fetch);
     if (m_ended)
@@ -241,7 +259,7 @@ void Filler::onFetchEnded(Fetch *fetch, const std::optional<core::Error> &troubl
     if (statement.contradiction)
         contradict(statement);
     else if (trouble)
-        onTrouble(*trouble, received);
+        onTrouble(*trouble, gained);
     else
         fillSlots();
 }
@@ -262,15 +280,39 @@ void Filler::onRangeRefused()
     fillSlots();
 }
 
-void Filler::onTrouble(const core::Error &error, qint64 received)
+// The link's host asked for a pause, of another file perhaps.
+std::optional<core::Error> Filler::pauseOfHost() const
 {
+    if (m_links != Links::Shared)
+        return {};
+    const auto pause = m_hosts.pauseOf(m_link, std::chrono::steady_clock::now());
+    if (!pause)
+        return {};
+    core::Error error = core::makeError(core::ErrorKind::RateLimited);
+    error.url = core::redactUrl(m_link);
+    error.retryAfter = pause;
+    return error;
+}
+
+void Filler::rememberHost(const core::Error &error)
+{
+    const QUrl url(error.url);
+    const bool asksForPause =
+        error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
+    if (asksForPause && !m_http.config().endpoint.isSameOrigin(url))
+        m_hosts.refused(url, error.retryAfter, std::chrono::steady_clock::now());
+}
+
+void Filler::onTrouble(const core::Error &error, Gain gain)
+{
+    rememberHost(error);
     if (error.kind == core::ErrorKind::LinkExpired)
         return onLinkRefused(error);
     if (error.httpStatus == rangeNotSatisfiable && m_body == Body::Ranges && !isSmall())
         return onRangeRefused();
     if (!isConnectionTrouble(error))
         return end(error);
-    if (received == 0) {
+    if (gain == Gain::None) {
         if (m_fetches.empty())
             return end(error); // the caller waits longer than we would
         m_connections = std::max(1, static_cast<int>(m_fetches.size()));

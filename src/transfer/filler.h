@@ -13,6 +13,7 @@
 #include "core/result.h"
 #include "hub/http.h"
 #include "transfer/fetch.h"
+#include "transfer/hosts.h"
 
 namespace transfer {
 
@@ -33,7 +34,8 @@ struct FillJob {
 class Filler : public QObject {
     Q_OBJECT
 public:
-    Filler(hub::Http &http, cache::Partial &partial, const FillJob &job, QObject *parent);
+    Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
+           QObject *parent);
     ~Filler() override;
 
     void begin();
@@ -66,7 +68,10 @@ private:
     void onWholeFile(Fetch *fetch);
     void onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble);
     void contradict(const Statement &statement);
-    void onTrouble(const core::Error &error, qint64 received);
+    enum class Gain { None, Some }; // of bytes that were not here, since the last fetch ended
+    void onTrouble(const core::Error &error, Gain gain);
+    std::optional<core::Error> pauseOfHost() const;
+    void rememberHost(const core::Error &error);
     void onRangeRefused();
     void onLinkRefused(const core::Error &error);
     void drop(Fetch *fetch);
@@ -74,6 +79,7 @@ private:
     void end(const std::optional<core::Error> &trouble);
 
     hub::Http &m_http;
+    Hosts &m_hosts;
     cache::Partial &m_partial;
     FillJob m_job;
     struct DeleteLater {
@@ -87,6 +93,7 @@ private:
     Links m_links = Links::Shared;
     Body m_body = Body::Ranges;
     int m_connections = 1;
+    qint64 m_totalBefore = 0; // bytes written when the last fetch ended
     int m_linkStrikes = 0; // refused links since the last byte
     bool m_linkAnnounced = false;
     bool m_newBytes = false;

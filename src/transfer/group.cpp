@@ -146,10 +146,14 @@ State Group::state() const
     const int open = count() - inState(State::Done) - inState(State::Cancelled);
     if (open == 0)
         return State::Cancelled;
-    for (const State state : {State::Fetching, State::Resolving, State::Verifying}) {
-        if (inState(state) > 0)
-            return state;
-    }
+    if (inState(State::Fetching) > 0)
+        return State::Fetching;
+    // Of many small files one is always just asked for or compared: the whole is being fetched.
+    const bool isUnderWay = inState(State::Done) > 0 || inState(State::Verifying) > 0;
+    if (inState(State::Resolving) > 0)
+        return isUnderWay ? State::Fetching : State::Resolving;
+    if (inState(State::Verifying) > 0)
+        return inState(State::Queued) > 0 ? State::Fetching : State::Verifying;
     for (const State state : {State::Failed, State::Waiting, State::Queued, State::Paused}) {
         if (inState(state) > 0)
             return state;

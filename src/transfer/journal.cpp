@@ -78,6 +78,7 @@ QJsonObject toJson(const DownloadRequest &request)
             {u"revision"_s, request.revision},
             {u"commit"_s, request.commit},
             {u"listed"_s, !request.listing.isEmpty()},
+            {u"left_out"_s, request.leftOut},
             {u"place"_s,
              QJsonObject{
                  {u"id"_s, request.place.id},
@@ -121,6 +122,7 @@ std::optional<DownloadRequest> requestFromJson(const QJsonObject &object)
         : cache::Location::Kind::HubCache;
     request.place.path = place.value("path"_L1).toString();
     request.place.links = place.value("links"_L1).toBool(true);
+    request.leftOut = std::max(0, object.value("left_out"_L1).toInt());
     const bool listed = object.value("listed"_L1).toBool();
     const QJsonArray files = object.value("files"_L1).toArray();
     for (const QJsonValue &value : files) {

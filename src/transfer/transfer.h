@@ -37,6 +37,7 @@ public:
 
     quint64 attempt = 0; // running on the I/O thread, until it has ended; 0: none
     qint64 done = 0; // bytes written
+    qint64 best = 0; // the most that ever were: what goes beyond is new
     bool checked = false;
     bool reused = false;
     int failures = 0; // in a row without a new byte

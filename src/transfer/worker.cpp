@@ -42,6 +42,9 @@ core::Result<void> completeDownload(const DownloadRequest &request)
         if (!tree)
             return tree;
     }
+    // Readers without a network keep the complete version they have.
+    if (request.leftOut > 0 && store.readRef(request.repo, request.revision))
+        return {};
     return store.writeRef(request.repo, request.revision, request.commit);
 }
 
@@ -68,7 +71,9 @@ void Worker::begin(const AttemptJob &job)
     attempt->setParent(this);
     m_attempts.insert(job.id, attempt);
     connect(attempt, &Attempt::phase, this, &Worker::phase);
-    connect(attempt, &Attempt::ratesSeen, this, &Worker::ratesSeen);
+    connect(
+        attempt, &Attempt::ratesSeen, this,
+        [this, id = job.id](const QList<hub::RateInfo> &rates) { Q_EMIT ratesSeen(id, rates); });
     connect(attempt, &Attempt::ended, this, &Worker::onEnded);
     startTicker();
     attempt->begin();
@@ -82,7 +87,8 @@ void Worker::beginFile(quint64 id, const FileRequest &request)
     file->setParent(this);
     m_files.insert(id, file);
     connect(file, &FileAttempt::asks, this, &Worker::fileAsks);
-    connect(file, &FileAttempt::ratesSeen, this, &Worker::ratesSeen);
+    connect(file, &FileAttempt::ratesSeen, this,
+            [this, id](const QList<hub::RateInfo> &rates) { Q_EMIT fileRatesSeen(id, rates); });
     connect(file, &FileAttempt::ended, this, &Worker::onFileEnded);
     startTicker();
     file->begin();

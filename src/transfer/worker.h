@@ -17,6 +17,7 @@
 #include "transfer/attempt.h"
 #include "transfer/download.h"
 #include "transfer/fileattempt.h"
+#include "transfer/hosts.h"
 
 namespace transfer {
 
@@ -41,6 +42,7 @@ public:
     ~Worker() override; // waits for the pool
 
     hub::Http &http() { return m_http; }
+    Hosts &hosts() { return m_hosts; }
 
     void begin(const transfer::AttemptJob &job);
     void stop(quint64 id);
@@ -80,8 +82,9 @@ Q_SIGNALS:
     void progressed(const QList<transfer::Progress> &progress);
     void fileAsks(quint64 id, const transfer::FileWait &wait);
     void fileProgressed(quint64 id, qint64 bytes, qint64 total);
+    void fileRatesSeen(quint64 id, const QList<hub::RateInfo> &rates);
     void fileEnded(quint64 id, const transfer::FileEnd &end);
-    void ratesSeen(const QList<hub::RateInfo> &rates);
+    void ratesSeen(quint64 id, const QList<hub::RateInfo> &rates);
     void completed(const QUuid &download, const std::optional<core::Error> &trouble);
     void surveyed(const QUuid &download, const QList<qint64> &bytes);
     void allStopped();
@@ -95,6 +98,7 @@ private:
     void reportFiles();
 
     hub::Http m_http;
+    Hosts m_hosts;
     QThreadPool m_pool;
     QHash<AttemptId, Attempt *> m_attempts;
     QHash<AttemptId, qint64> m_reported;

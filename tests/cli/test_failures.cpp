@@ -77,6 +77,7 @@ private Q_SLOTS:
     void folderIsNotOurs();
     void folderThatCannotBe();
     void echoedTokenStaysSecret();
+    void leftOutFilesHoldTheRef();
 };
 
 void TestFailures::wrongUse_data()
@@ -326,6 +327,46 @@ void TestFailures::echoedTokenStaysSecret()
     QCOMPARE(run.exit, 3);
     QVERIFY(!run.both().contains("hf_"));
     QVERIFY(!run.both().contains("AbCdEfGh"));
+    // A mirror's token may look like anything.
+    program.hub().clearRules();
+    const QByteArray plain = "a-secret.of/another+kind"_ba;
+    program.environment.insert(u"HF_TOKEN"_s, QString::fromLatin1(plain));
+    program.hub().addRule(demo::Origin::Hub, anything,
+                          FaultyHub::status(403, {{"X-Error-Message"_ba, "not " + plain}}, plain));
+    const Run other = program.getJson({u"org/repo"_s, u"--log"_s, u"detailed"_s});
+    QCOMPARE(other.exit, 3);
+    QVERIFY(!other.both().contains(plain));
+}
+
+// One chosen file cannot be written: the rest is fetched, and whoever is without a network keeps
+// the complete version he has.
+void TestFailures::leftOutFilesHoldTheRef()
+{
+    Program program;
+    demo::Repo repo = repoOf(demo::Access::Open);
+    program.hub().setRepo(repo);
+    QCOMPARE(program.getJson({u"org/repo"_s}).exit, 0);
+    const auto ref = [&] {
+        QFile file(program.layout().ref(repo.id, u"main"_s));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    const QByteArray old = ref();
+    QCOMPARE(old.size(), 40);
+    repo.files.append(support::gitFile(u"new.txt"_s, "new"_ba));
+    repo.files.append(support::gitFile(u"..\\b"_s, "bad"_ba));
+    repo.commit.clear();
+    program.hub().setRepo(repo);
+    const Run run = program.getJson({u"org/repo"_s});
+    QCOMPARE(run.exit, 1);
+    QCOMPARE(run.errorLines().size(), 1);
+    QVERIFY(run.errorLines().first().startsWith(u"hubload: "_s));
+    QCOMPARE(run.end().value("state"_L1).toString(), u"failed"_s);
+    QVERIFY(!run.end().value("checked"_L1).toBool(true));
+    QVERIFY(run.end().value("error"_L1).toObject().value("message"_L1).toString().contains(u"b"_s));
+    QCOMPARE(ref(), old);
+    // Without that file nothing is missing.
+    QCOMPARE(program.getJson({u"org/repo"_s, u"--exclude"_s, u"..*"_s}).exit, 0);
+    QVERIFY(ref() != old);
 }
 
 QTEST_GUILESS_MAIN(TestFailures)

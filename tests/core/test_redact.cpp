@@ -15,6 +15,7 @@ private Q_SLOTS:
     void leavesOrdinaryTextAlone_data();
     void leavesOrdinaryTextAlone();
     void headers();
+    void knownSecrets();
     void secretsHaveTheirOwnBytes();
     void secretsAreWiped();
 };
@@ -56,6 +57,10 @@ void TestRedact::texts_data()
     row(u"Set-Cookie: a=b; c"_s, u"Set-Cookie: [secret]"_s);
     row(u"GET https://u:p@h/x?sig=1&b='2' done"_s, u"GET https://h/x?… done"_s);
     row(u"(HTTP://h/x#t=1) and http://h?q"_s, u"(HTTP://h/x and http://h?…"_s);
+    row(u"see /x?X-Amz-Signature=ab12&Expires=1 of it"_s,
+        u"see /x?X-Amz-Signature=[secret]&Expires=1 of it"_s);
+    row(u"/y?Policy=a_b~&Signature=c-d&Key-Pair-Id=E"_s,
+        u"/y?Policy=[secret]&Signature=[secret]&Key-Pair-Id=[secret]"_s);
     row(u"proxy socks5://u:p@h:1080"_s, u"proxy socks5://h:1080"_s);
 }
 
@@ -89,6 +94,15 @@ void TestRedact::headers()
     QVERIFY(core::isSecretHeader(" location"_ba));
     QVERIFY(core::isSecretHeader("SET-COOKIE"_ba));
     QVERIFY(!core::isSecretHeader("ETag"_ba));
+}
+
+void TestRedact::knownSecrets()
+{
+    const core::Secret secret("no-prefix.at/all"_ba);
+    QCOMPARE(core::redactSecret(u"said no-prefix.at/all, twice: no-prefix.at/all"_s, secret),
+             u"said [secret], twice: [secret]"_s);
+    QCOMPARE(core::redactSecret(u"a word"_s, core::Secret("a"_ba)), u"a word"_s);
+    QCOMPARE(core::redactSecret(u"a word"_s, core::Secret()), u"a word"_s);
 }
 
 void TestRedact::secretsHaveTheirOwnBytes()

@@ -8,6 +8,8 @@
 #include <QTextDocument>
 
 #include "gui/widgets/cardmeta.h"
+#include "gui/widgets/cardview.h"
+#include "hub/rawserver.h"
 
 using namespace Qt::StringLiterals;
 
@@ -221,6 +223,28 @@ private Q_SLOTS:
         const gui::CardMeta meta = gui::readCardMeta(head);
         QVERIFY(meta.license.isEmpty());
         QVERIFY(timer.elapsed() < 10000);
+    }
+
+    // Pictures of a card, avatars among them, and whatever else wants to be loaded.
+    void asksNobody()
+    {
+        support::RawServer server(
+            [](const support::RawRequest &) { return support::answer("200 OK", "", "x"); });
+        const QByteArray at = server.origin();
+        gui::CardView view;
+        view.resize(600, 400);
+        view.showCard(
+            "# T\n\n![a](" + at + "/a.png) <img src=\"" + at + "/b.png\" srcset=\"" + at
+                + "/c.png 2x\"> <img src=\"/avatars/d.svg\"> <link rel=\"stylesheet\" href=\"" + at
+                + "/e.css\"> <div style=\"background:url(" + at
+                + "/f.png)\">words</div> <table background=\"" + at
+                + "/g.png\"><tr><td>cell</td></tr></table>\n",
+            QUrl::fromEncoded(at + "/o/n/blob/main/"));
+        view.show();
+        QTRY_VERIFY(view.toPlainText().contains(u"words"_s));
+        view.grab();
+        QTest::qWait(200);
+        QVERIFY(server.seen.isEmpty());
     }
 
     void showsRecordedCards()

@@ -17,6 +17,9 @@ private Q_SLOTS:
     void encodesPaths_data();
     void encodesPaths();
     void searches();
+    void filters();
+    void buildsAddressesOfWrites();
+    void knowsItsBudgets();
     void knowsItsOrigin();
     void rebases_data();
     void rebases();
@@ -133,6 +136,83 @@ void TestEndpoint::searches()
     QVERIFY(!spaces.contains("gated"_ba)); // would be answered with 400
 }
 
+// Every filter of hub-api.md 5.1, where it belongs and nowhere else.
+void TestEndpoint::filters()
+{
+    hub::SearchQuery query;
+    query.task = u"text-generation"_s;
+    query.apps = {u"ollama"_s, u"llama.cpp"_s};
+    query.inferenceProviders = {u"all"_s};
+    query.isServed = true;
+    query.gated = false;
+    query.leastParameters = 1'000'000;
+    query.mostParameters = 7'000'000'000;
+    query.datasets = {u"o/d"_s};
+    query.models = {u"o/m"_s};
+    query.isLinked = true;
+    query.expand = {u"sha"_s};
+    query.sort = hub::SortOrder::Parameters;
+    QCOMPARE(Endpoint().search(query).toEncoded(),
+             "https://huggingface.co/api/models?sort=num_parameters&limit=50&gated=false"
+             "&pipeline_tag=text-generation&apps=ollama&apps=llama.cpp&inference_provider=all"
+             "&inference=warm&num_parameters=min%3A1000000%2Cmax%3A7000000000"
+             "&filter=dataset%3Ao%2Fd&expand=sha"_ba);
+    query.type = RepoType::Dataset;
+    QCOMPARE(Endpoint().search(query).toEncoded(),
+             "https://huggingface.co/api/datasets?sort=num_parameters&limit=50&gated=false"
+             "&expand=sha"_ba);
+    query.type = RepoType::Space;
+    query.sort = hub::SortOrder::LikesOfMonth;
+    QCOMPARE(Endpoint().search(query).toEncoded(),
+             "https://huggingface.co/api/spaces?sort=likes30d&limit=50&datasets=o%2Fd"
+             "&models=o%2Fm&linked=true&expand=sha"_ba);
+}
+
+void TestEndpoint::buildsAddressesOfWrites()
+{
+    const Endpoint hub = *Endpoint::make(u"http://h:1/p"_s);
+    const auto data = repo(RepoType::Dataset, u"o/n"_s);
+    const QString odd = u"refs/pr/1 ü%#?"_s;
+    const QByteArray oddly = "refs%2Fpr%2F1%20%C3%BC%25%23%3F"_ba;
+    using Target = Endpoint::Target;
+    QCOMPARE(hub.createRepo().toEncoded(), "http://h:1/p/api/repos/create"_ba);
+    QCOMPARE(hub.deleteRepo().toEncoded(), "http://h:1/p/api/repos/delete"_ba);
+    QCOMPARE(hub.moveRepo().toEncoded(), "http://h:1/p/api/repos/move"_ba);
+    QCOMPARE(hub.settings(data).toEncoded(), "http://h:1/p/api/datasets/o/n/settings"_ba);
+    QCOMPARE(hub.commit(data, odd, Target::Revision).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/commit/"_ba + oddly);
+    QCOMPARE(hub.commit(data, odd, Target::PullRequest).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/commit/"_ba + oddly + "?create_pr=1");
+    QCOMPARE(hub.preupload(data, odd, Target::Revision).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/preupload/"_ba + oddly);
+    QCOMPARE(hub.pathsInfo(data, odd).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/paths-info/"_ba + oddly);
+    QCOMPARE(hub.branch(data, odd).toEncoded(), "http://h:1/p/api/datasets/o/n/branch/"_ba + oddly);
+    QCOMPARE(hub.tag(data, odd).toEncoded(), "http://h:1/p/api/datasets/o/n/tag/"_ba + oddly);
+    QCOMPARE(hub.commits(data, odd, 2, 50).toEncoded(),
+             "http://h:1/p/api/datasets/o/n/commits/"_ba + oddly + "?p=2&limit=50");
+    QCOMPARE(hub.refs(data).toEncoded(), "http://h:1/p/api/datasets/o/n/refs?include_prs=1"_ba);
+    QCOMPARE(hub.like(data).toEncoded(), "http://h:1/p/api/datasets/o/n/like"_ba);
+    QCOMPARE(hub.askAccess(data).toEncoded(), "http://h:1/p/datasets/o/n/ask-access"_ba);
+    QCOMPARE(hub.authCheck(data).toEncoded(), "http://h:1/p/api/datasets/o/n/auth-check"_ba);
+    QCOMPARE(hub.likesOf(u"a/b"_s).toEncoded(), "http://h:1/p/api/users/a%2Fb/likes"_ba);
+    QCOMPARE(hub.trending(std::nullopt, 99).toEncoded(),
+             "http://h:1/p/api/trending?type=all&limit=20"_ba);
+}
+
+void TestEndpoint::knowsItsBudgets()
+{
+    using hub::Bucket;
+    const Endpoint hub = *Endpoint::make(u"http://h:1/p"_s);
+    const auto of = [&hub](const char *url) { return hub.bucketOf(QUrl::fromEncoded(url)); };
+    QCOMPARE(of("http://h:1/p/api/models"), Bucket::Api);
+    QCOMPARE(of("http://h:1/p/o/n/resolve/main/a"), Bucket::Resolvers);
+    QCOMPARE(of("http://h:1/p/api/resolve-cache/models/o/n/c/a"), Bucket::Resolvers);
+    QCOMPARE(of("http://h:1/p/o/n"), Bucket::Pages);
+    QVERIFY(!of("http://h:2/p/api/models"));
+    QVERIFY(!of("https://cdn.example/api/models"));
+}
+
 void TestEndpoint::knowsItsOrigin()
 {
     const Endpoint hub = *Endpoint::make(u"https://Hub.example/p"_s);
@@ -158,6 +238,10 @@ void TestEndpoint::rebases_data()
         << u"http://h:1/p"_s << "https://huggingface.co"_ba + query << "http://h:1/p"_ba + query;
     QTest::newRow("own prefix") << u"http://h:1/p"_s << "http://h:1/p"_ba + query
                                 << "http://h:1/p"_ba + query;
+    QTest::newRow("no host, no slash") << u"http://h:1"_s << "x:@evil.example/y"_ba
+                                       << "http://h:1/@evil.example/y"_ba;
+    QTest::newRow("nothing but a query") << u"http://h:1"_s << "?p=1"_ba
+                                         << "http://h:1/?p=1"_ba;
     QTest::newRow("prefix lost") << u"http://h:1/p"_s << "http://h:1"_ba + query
                                  << "http://h:1/p"_ba + query;
 }

@@ -18,6 +18,7 @@ struct RawRequest {
     QByteArray verb;
     QByteArray target; // untouched
     QByteArray head; // everything up to the empty line
+    QByteArray body; // as long as its Content-Length says
 
     QByteArray header(const QByteArray &name) const
     {
@@ -79,14 +80,19 @@ private:
 
     void read(QTcpSocket *socket)
     {
-        const QByteArray bytes = socket->peek(64 * 1024);
+        const QByteArray bytes = socket->peek(1024 * 1024);
         const qsizetype end = bytes.indexOf("\r\n\r\n");
         if (end < 0)
             return;
-        socket->skip(end + 4);
         const QByteArray head = bytes.left(end);
         const QList<QByteArray> line = head.left(head.indexOf("\r\n")).split(' ');
-        seen.append({line.value(0), line.value(1), head});
+        RawRequest request{line.value(0), line.value(1), head, {}};
+        const qsizetype length = request.header("Content-Length").toLongLong();
+        if (bytes.size() < end + 4 + length)
+            return;
+        request.body = bytes.mid(end + 4, length);
+        socket->skip(end + 4 + length);
+        seen.append(request);
         const QByteArray answer = m_answer(seen.constLast());
         if (answer.isEmpty())
             return;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs one test with the real clients of the Hub.
 
-usage: run.py TEST --work FOLDER --testhub PROGRAM --hubload PROGRAM
+usage: run.py TEST --work FOLDER --testhub PROGRAM --hubload PROGRAM --ourclient PROGRAM
 
 The clients are installed from their registries into FOLDER, once per requirement; a registry that
 cannot be reached fails the test.
@@ -147,6 +147,32 @@ def written_by_python_fetched_by_us(arguments, folder):
         run([python, HERE / "there_and_back.py", "compare", endpoint, cache, repo], env=environment)
 
 
+def written_by_us_read_by_python(arguments, folder):
+    """Our client makes a repo and Python sees the same; Python commits and ours sees that; ours deletes it."""
+    python = python_client(arguments.work)
+    repo = "demo-writer/written-by-us"
+    for prefix in ("", "/mirror"):
+        with demo_hub(arguments.testhub, "--prefix", prefix) as endpoint:
+            environment = clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
+                                            HF_HOME=str(folder / f"home{prefix}"))
+
+            def ours(verb):
+                done = subprocess.run([arguments.ourclient, verb, endpoint, repo], env=environment,
+                                      stdout=subprocess.PIPE, text=True)
+                if done.returncode != 0:
+                    raise Failure(f"our client could not {verb}")
+                return done.stdout
+
+            ours("write")
+            run([python, HERE / "compare_states.py", endpoint, repo, ours("read"), "write"], env=environment)
+            run([python, HERE / "compare_states.py", endpoint, repo, ours("read")], env=environment)
+            ours("delete")
+            gone = subprocess.run([arguments.ourclient, "read", endpoint, repo], env=environment,
+                                  stderr=subprocess.PIPE, text=True)
+            if gone.returncode == 0 or "repo-not-found" not in gone.stderr:
+                raise Failure(f"a deleted repo can be read: {gone.stderr}")
+
+
 def clients_read_our_cache(arguments, folder):
     """A model, a dataset, nested folders and odd names, fetched by us and read by both clients."""
     python = python_client(arguments.work)
@@ -167,7 +193,8 @@ def clients_read_our_cache(arguments, folder):
 
 TESTS = {test.__name__: test for test in
          (python_uses_demo_hub, javascript_uses_demo_hub, python_writes_to_demo_hub,
-          javascript_writes_to_demo_hub, written_by_python_fetched_by_us, clients_read_our_cache)}
+          javascript_writes_to_demo_hub, written_by_python_fetched_by_us,
+          written_by_us_read_by_python, clients_read_our_cache)}
 
 
 def main():
@@ -176,6 +203,7 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--testhub", type=Path, required=True)
     parser.add_argument("--hubload", type=Path, required=True)
+    parser.add_argument("--ourclient", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.work) as folder:

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void cancelKeepsThePartial();
     void removedIsGone();
     void whatIsHereIsNotFetched();
+    void aDamagedEntryIsReplaced();
     void aDamagedBlobIsReplaced();
     void waitsForALockOfAnother();
     void pausedHoldsNoLock();
@@ -191,6 +192,35 @@ void TestEngine::whatIsHereIsNotFetched()
     QVERIFY(f.engine->status(third).checked);
     QVERIFY(f.isRight(repo, repo.files[0]));
     QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 0);
+}
+
+// Right in name and size, wrong in content: found out by reading it, and fetched again.
+void TestEngine::aDamagedEntryIsReplaced()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/flipped"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    QVERIFY(f.waitForState(f.get(repo), State::Done));
+    QTest::qWait(20); // the clock of the file system is a coarse one
+    QFile blob(f.blob(repo, repo.files[0]));
+    QVERIFY(blob.open(QIODevice::ReadWrite) && blob.seek(MiB) && blob.write("?!") == 2);
+    blob.close();
+    const auto again = f.engine->add(f.request(repo));
+    QVERIFY(f.waitForState(again, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.engine->status(again).checked);
+    QVERIFY(!f.engine->files(again).first().reused);
+    // A real file in place of the link.
+    QVERIFY(QFile::remove(f.entry(repo, u"m.bin"_s)));
+    QFile real(f.entry(repo, u"m.bin"_s));
+    QVERIFY(real.open(QIODevice::WriteOnly) && real.write(QByteArray(9 * MiB, 'W')) == 9 * MiB);
+    real.close();
+    QVERIFY(QFile::remove(f.blob(repo, repo.files[0])));
+    const auto third = f.engine->add(f.request(repo));
+    QVERIFY(f.waitForState(third, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QFile entry(f.entry(repo, u"m.bin"_s));
+    QVERIFY(entry.open(QIODevice::ReadOnly) && entry.read(1) != "W");
 }
 
 void TestEngine::aDamagedBlobIsReplaced()

@@ -31,6 +31,9 @@ private Q_SLOTS:
     void maskedEntries();
     void listingOfPointers();
     void fileHostThatWantsAPause();
+    void fileHostPausesForAll();
+    void beginningAgainAndAgain_data();
+    void beginningAgainAndAgain();
 };
 
 void TestFaults::endsRight_data()
@@ -52,6 +55,18 @@ void TestFaults::endsRight_data()
         << FaultyHub::Change([](const demo::Request &request, demo::Response &response) {
                if (!request.header("Range").isEmpty())
                    FaultyHub::status(416)(request, response);
+           })
+        << -1 << true;
+    QTest::newRow("shorter ranges than asked for")
+        << FaultyHub::Change([](const demo::Request &, demo::Response &response) {
+               if (response.status != 206 || response.contentLength < 2 * MiB)
+                   return;
+               response.contentLength /= 2;
+               response.setHeader(
+                   "Content-Range",
+                   "bytes " + QByteArray::number(response.contentOffset) + '-'
+                       + QByteArray::number(response.contentOffset + response.contentLength - 1)
+                       + '/' + QByteArray::number(response.content->size()));
            })
         << -1 << true;
     QTest::newRow("total not told")
@@ -249,6 +264,54 @@ void TestFaults::fileHostThatWantsAPause()
     const auto now = f.clock.monotonic();
     QVERIFY(f.gate->budget(hub::Bucket::Resolvers).blockedUntil < now);
     QVERIFY(f.waitForState(id, State::Done));
+}
+
+// What one file was told holds for the others.
+void TestFaults::fileHostPausesForAll()
+{
+    EngineFixture f;
+    QList<demo::File> files;
+    for (int i = 0; i < 3; ++i)
+        files.append(support::lfsFile(u"m%1.bin"_s.arg(i), 9 * MiB, quint64(i + 1)));
+    const demo::Repo repo = support::makeRepo(u"org/all"_s, files);
+    f.limits.filesAtOnce = 1;
+    f.engine->setLimits(f.limits);
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::status(503, {{"Retry-After", "4"}}), 1);
+    const auto id = f.get(repo);
+    const auto asked = [&f] { return f.hub.requests(demo::Origin::Cdn, anything).size(); };
+    QTRY_COMPARE_WITH_TIMEOUT(asked(), 1, 20000);
+    // The other files have their turn meanwhile, and leave the host alone.
+    QTest::qWait(2500);
+    QCOMPARE(asked(), 1);
+    QVERIFY(f.waitForState(id, State::Done));
+    for (const demo::File &file : files)
+        QVERIFY(f.isRight(repo, file));
+}
+
+void TestFaults::beginningAgainAndAgain_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::newRow("small") << 3 * MiB;
+    QTest::newRow("large") << 40 * MiB;
+}
+
+// A server without ranges that always breaks off at the same place brings nobody further.
+void TestFaults::beginningAgainAndAgain()
+{
+    QFETCH(qint64, size);
+    EngineFixture f;
+    f.limits.attempts = 3;
+    f.engine->setLimits(f.limits);
+    const demo::Repo repo = support::makeRepo(u"org/again"_s, {support::lfsFile(u"m.bin"_s, size)});
+    f.hub.addRule(demo::Origin::Cdn, anything,
+                  [](const demo::Request &request, demo::Response &response) {
+                      FaultyHub::ignoreRange()(request, response);
+                      FaultyHub::cutAfter(MiB)(request, response);
+                  });
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    const auto requests = f.hub.requests(demo::Origin::Cdn, anything).size();
+    QVERIFY2(requests <= 24, qPrintable(QString::number(requests)));
 }
 
 QTEST_GUILESS_MAIN(TestFaults)

@@ -7,6 +7,7 @@
 
 #include "core/errortext.h"
 #include "hub/endpoint.h"
+#include "hub/http.h"
 
 namespace gui {
 
@@ -36,6 +37,7 @@ SettingsPage::SettingsPage(const session::Config &config, core::Settings &settin
     m_ui->setupUi(this);
     setUpFolder(environment);
     setUpEndpoint(environment);
+    setUpCertificates();
     bind(m_ui->reserveBox, core::Setting::ReserveMiB);
     bind(m_ui->reposBox, core::Setting::ReposAtOnce);
     bind(m_ui->filesBox, core::Setting::FilesAtOnce);
@@ -140,6 +142,41 @@ void SettingsPage::saveEndpoint()
     }
     m_settings.set(core::Setting::Endpoint, text);
     m_ui->endpointNote->setText(tr("Takes effect at the next start."));
+}
+
+void SettingsPage::setUpCertificates()
+{
+    m_ui->caField->setText(QDir::toNativeSeparators(m_settings.text(core::Setting::CaFile)));
+    m_ui->caNote->setText(tr("A PEM file, for networks that bring certificates of their own. "
+                             "Takes effect at the next start."));
+    if (m_config.demo) {
+        m_ui->caField->setReadOnly(true);
+        m_ui->caButton->setEnabled(false);
+        return;
+    }
+    connect(m_ui->caField, &QLineEdit::editingFinished, this, &SettingsPage::saveCertificates);
+    connect(m_ui->caButton, &QPushButton::clicked, this, [this] {
+        auto *dialog = new QFileDialog(this, tr("Extra certificates"));
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->setFileMode(QFileDialog::ExistingFile);
+        dialog->setNameFilter(tr("Certificates (*.pem *.crt);;All files (*)"));
+        connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
+            m_ui->caField->setText(QDir::toNativeSeparators(file));
+            saveCertificates();
+        });
+        dialog->open();
+    });
+}
+
+void SettingsPage::saveCertificates()
+{
+    const QString file = QDir::fromNativeSeparators(m_ui->caField->text().trimmed());
+    if (!file.isEmpty() && hub::certificatesIn(file) == 0) {
+        m_ui->caNote->setText(tr("No certificate can be read from this file; it is not used."));
+        return;
+    }
+    m_settings.set(core::Setting::CaFile, file);
+    m_ui->caNote->setText(tr("Takes effect at the next start."));
 }
 
 } // namespace gui

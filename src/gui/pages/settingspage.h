@@ -37,6 +37,8 @@ private:
     void chooseFolder();
     void saveFolder();
     void saveEndpoint();
+    void setUpCertificates();
+    void saveCertificates();
 
     session::Config m_config;
     core::Settings &m_settings;

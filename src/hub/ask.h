@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+
+#include <functional>
+
+#include "core/clock.h"
+#include "hub/gate.h"
+#include "hub/http.h"
+
+namespace hub {
+
+// One answer to one request, with all that may lie between asking and getting it: the Gate, a 429
+// that sends it back there, repeats of transient failures. A write is repeated only where it is
+// known to have reached nobody, or was refused by a 429. Tells done once, unless it was stopped.
+// Owner: the Call it works for. GUI thread.
+class Ask : public QObject {
+    Q_OBJECT
+public:
+    struct Tools {
+        Http &http;
+        Gate &gate;
+        core::Clock &clock;
+    };
+    struct Wish {
+        HttpRequest request;
+        std::optional<Bucket> bucket = Bucket::Api; // nothing: the Hub does not count it
+        Priority priority = Priority::Foreground;
+        std::chrono::milliseconds limit{0}; // for all of it, waiting included; 0: none
+    };
+    using Done = std::function<void(const core::Result<HttpReply> &)>;
+
+    Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent);
+
+    void stop(); // done is not told any more
+
+Q_SIGNALS:
+    void sent(qint64 bytes, qint64 total);
+    void received(qint64 bytes, qint64 total);
+
+private:
+    void enter(Gate::Turn turn);
+    void send(const Gate::Ticket &ticket);
+    void onAnswer(const Exchange &exchange, const Gate::Ticket &ticket);
+    void onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error);
+    void onLimit();
+    void enterAfter(core::Clock::Duration wait, Gate::Turn turn);
+    void tell(const core::Result<HttpReply> &result);
+
+    Tools m_tools;
+    Wish m_wish;
+    Done m_done;
+    QPointer<Exchange> m_exchange;
+    int m_failures = 0; // in a row
+    int m_refusals = 0; // in a row
+};
+
+} // namespace hub

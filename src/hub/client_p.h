@@ -1,0 +1,194 @@
+#pragma once
+
+#include <QFutureWatcher>
+#include <QPromise>
+#include <QSet>
+#include <QThreadPool>
+
+#include "hub/ask.h"
+#include "hub/client.h"
+
+namespace hub {
+
+// How the calls of the Client are made; for its own sources only.
+
+template <typename T> using Parse = std::function<core::Result<T>(const HttpReply &)>;
+template <typename T> using Then = std::function<void(const core::Result<T> &)>;
+
+struct Client::Private {
+    Client *q;
+    Ask::Tools tools;
+
+    const Endpoint &endpoint() const { return tools.http.config().endpoint; }
+    // limit: the most bytes that kind of answer may have.
+    Ask::Wish wishFor(const QUrl &url, const Options &options, qint64 limit) const;
+    Ask::Wish wishToSend(const QByteArray &verb, const QUrl &url, const QJsonValue &body,
+                         const Options &options) const;
+    Call<void> *setLike(const core::RepoId &repo, const QByteArray &verb, const Options &options);
+    Call<Json> *send(const QByteArray &verb, const QUrl &url, const QJsonValue &body,
+                     const Options &options);
+};
+
+// Bytes of an answer that are parsed on the spot; longer ones in the pool.
+inline constexpr qsizetype LongestHere = 1024 * 1024;
+
+// Turns an answer into a value and gives it to then, here or, when it is long, after a round
+// through the pool; not when context is gone by then. Never waits.
+template <typename T>
+void parseFor(QObject *context, const HttpReply &reply, const Parse<T> &parse, Then<T> then)
+{
+    if (reply.body.size() <= LongestHere)
+        return then(parse(reply));
+    auto *watcher = new QFutureWatcher<core::Result<T>>(context);
+    QObject::connect(watcher, &QFutureWatcherBase::finished, context,
+                     [watcher, then = std::move(then)] {
+                         watcher->deleteLater();
+                         then(watcher->result());
+                     });
+    const auto promise = std::make_shared<QPromise<core::Result<T>>>();
+    watcher->setFuture(promise->future());
+    QThreadPool::globalInstance()->start([promise, reply, parse] {
+        promise->start();
+        promise->addResult(parse(reply));
+        promise->finish();
+    });
+}
+
+// Any answer will do, but a web page comes from something between us and the Hub.
+inline core::Result<void> anyAnswer(const HttpReply &reply)
+{
+    const auto type = headerValue(reply.headers, "Content-Type").value_or(QByteArray());
+    if (type.trimmed().toLower().startsWith("text/html"))
+        return core::fail(core::ErrorKind::Protocol,
+                          QStringLiteral("a web page in place of an answer"));
+    return {};
+}
+
+// One question and its value. The call hears of the progress and may stop it.
+template <typename T>
+void start(Call<T> *call, const Ask::Tools &tools, const Ask::Wish &wish, const Parse<T> &parse)
+{
+    const bool isWrite = wish.request.isWrite();
+    const auto end = [call, isWrite](core::Result<T> value) {
+        if (!value && isWrite && value.error().kind == core::ErrorKind::Protocol)
+            value.error().mayHaveHappened = true; // done, but in words nobody understands
+        call->finish(std::move(value));
+    };
+    const auto done = [call, parse, end](const core::Result<HttpReply> &answer) {
+        if (!answer)
+            return call->finish(core::Unexpected(answer.error()));
+        parseFor<T>(call, *answer, parse, end);
+    };
+    auto *ask = new Ask(tools, wish, done, call);
+    QObject::connect(ask, &Ask::sent, call, &CallBase::sent);
+    QObject::connect(ask, &Ask::received, call, &CallBase::received);
+    call->setAbort([ask = QPointer<Ask>(ask)] {
+        if (ask)
+            ask->stop();
+    });
+}
+
+// Goes through the pages of one listing: asks, parses, hands each page to take(), follows its
+// next link. Bounded: every link once, a number of pages, few in a row that bring nothing.
+// Owner: its Call. Promise: end() once, unless stop() came first.
+template <typename Page> class PageWalk : public QObject {
+public:
+    enum class Brought { Something, Nothing };
+    struct Plan {
+        Ask::Wish first;
+        Parse<Page> parse; // with its next link
+        std::function<Brought(Page &)> take; // may stop the walk or end the call
+        Then<void> end;
+        int mostPages = 2000;
+    };
+
+    PageWalk(const Ask::Tools &tools, CallBase *call, const Plan &plan)
+        : QObject(call)
+        , m_tools(tools)
+        , m_plan(plan)
+    {
+        ask(plan.first);
+    }
+
+    void stop()
+    {
+        m_isStopped = true;
+        if (m_ask)
+            m_ask->stop();
+    }
+
+private:
+    static constexpr int MostBarrenPages = 3; // in a row
+
+    void ask(const Ask::Wish &wish)
+    {
+        m_visited.insert(wish.request.url);
+        m_ask = new Ask(
+            m_tools, wish,
+            [this](const core::Result<HttpReply> &answer) {
+                if (!answer)
+                    return end(core::Unexpected(answer.error()));
+                parseFor<Page>(this, *answer, m_plan.parse,
+                               [this](const core::Result<Page> &page) { onPage(page); });
+            },
+            this);
+    }
+
+    void onPage(const core::Result<Page> &result)
+    {
+        if (m_isStopped)
+            return;
+        if (!result)
+            return end(core::Unexpected(result.error()));
+        Page page = *result;
+        if (page.next.isValid())
+            page.next = m_tools.http.config().endpoint.rebase(page.next);
+        const QPointer<PageWalk> alive(this);
+        const Brought brought = m_plan.take(page);
+        if (!alive || m_isStopped)
+            return; // a listener cancelled
+        m_barrenPages = brought == Brought::Something ? 0 : m_barrenPages + 1;
+        follow(page.next);
+    }
+
+    void follow(const QUrl &next)
+    {
+        if (next.isEmpty())
+            return end({});
+        if (m_visited.contains(next))
+            return refuse(QStringLiteral("a listing that leads back to itself"));
+        if (m_barrenPages >= MostBarrenPages)
+            return refuse(QStringLiteral("a listing that goes on without anything new"));
+        if (m_visited.size() >= m_plan.mostPages)
+            return refuse(QStringLiteral("a listing without end"));
+        Ask::Wish wish = m_plan.first;
+        wish.request.url = next;
+        ask(wish);
+    }
+
+    void refuse(const QString &why) { end(core::fail(core::ErrorKind::Protocol, why)); }
+    void end(const core::Result<void> &result)
+    {
+        m_isStopped = true;
+        m_plan.end(result);
+    }
+
+    Ask::Tools m_tools;
+    Plan m_plan;
+    QPointer<Ask> m_ask;
+    QSet<QUrl> m_visited;
+    int m_barrenPages = 0;
+    bool m_isStopped = false;
+};
+
+template <typename Page, typename T>
+void walk(Call<T> *call, const Ask::Tools &tools, const typename PageWalk<Page>::Plan &plan)
+{
+    auto *walk = new PageWalk<Page>(tools, call, plan);
+    call->setAbort([walk = QPointer<PageWalk<Page>>(walk)] {
+        if (walk)
+            walk->stop();
+    });
+}
+
+} // namespace hub

@@ -1,0 +1,337 @@
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include "hub/client_p.h"
+#include "hub/parse.h"
+
+namespace hub {
+
+using namespace Qt::StringLiterals;
+using core::ErrorKind;
+
+namespace {
+
+constexpr qint64 LongestList = 32 * 1024 * 1024;
+constexpr qint64 LongestInfo = 64 * 1024 * 1024; // names every file of the repo
+constexpr qint64 LongestAccount = 4 * 1024 * 1024;
+constexpr qint64 LongestCard = 2 * 1024 * 1024;
+constexpr qint64 MostEntries = 2'000'000; // of a tree
+constexpr qsizetype MostPeople = 100'000;
+constexpr int CommitsOfPage = 100;
+constexpr qsizetype PathsAtOnce = 500; // of paths-info: up to 2,000 are taken
+
+core::Result<RepoPage> repoPage(core::RepoType type, const HttpReply &reply)
+{
+    const auto repos = parseRepoList(type, reply.body);
+    if (!repos)
+        return core::Unexpected(repos.error());
+    return RepoPage{.repos = *repos, .next = parseNextLink(reply.headers, reply.url)};
+}
+
+core::Result<RepoInfo> repoInfo(core::RepoType type, const HttpReply &reply)
+{
+    const auto info = parseRepoInfo(type, reply.body);
+    if (info && info->commit.isEmpty())
+        return core::fail(ErrorKind::Protocol, u"repo information without a commit"_s);
+    return info;
+}
+
+core::Result<TreePage> treePage(const HttpReply &reply)
+{
+    auto page = parseTree(reply.body);
+    if (page)
+        page->next = parseNextLink(reply.headers, reply.url);
+    return page;
+}
+
+core::Result<CommitPage> commitPage(const HttpReply &reply)
+{
+    const auto commits = parseCommits(reply.body);
+    if (!commits)
+        return core::Unexpected(commits.error());
+    CommitPage page{.commits = *commits, .total = -1, .next = {}};
+    page.next = parseNextLink(reply.headers, reply.url);
+    bool isNumber = false;
+    const qint64 total =
+        headerValue(reply.headers, "X-Total-Count").value_or(QByteArray()).toLongLong(&isNumber);
+    if (isNumber && total >= 0)
+        page.total = total;
+    return page;
+}
+
+// A web page in place of a card comes from something between us and the Hub.
+core::Result<QByteArray> cardText(const HttpReply &reply)
+{
+    const auto type = headerValue(reply.headers, "Content-Type").value_or(QByteArray());
+    if (type.toLower().contains("text/html"_ba))
+        return core::fail(ErrorKind::Protocol, u"a web page in place of a card"_s);
+    return reply.body;
+}
+
+// What a recursive listing has brought so far.
+class TreeSoFar {
+public:
+    // The page without what was there before; what contradicts it is refused.
+    TreePage add(const TreePage &page)
+    {
+        TreePage fresh{.entries = {}, .refused = page.refused, .next = page.next};
+        fresh.entries.reserve(page.entries.size());
+        for (const TreeEntry &entry : page.entries) {
+            const auto known = m_known.constFind(entry.path);
+            if (known == m_known.cend()) {
+                m_known.insert(entry.path, m_all.entries.size() + fresh.entries.size());
+                fresh.entries.append(entry);
+            } else if (entryAt(*known, fresh) != entry) {
+                fresh.refused.append(entry.path); // which of the two is it?
+            }
+        }
+        m_all.entries += fresh.entries;
+        m_all.refused += fresh.refused;
+        return fresh;
+    }
+
+    const TreePage &all() const { return m_all; }
+    qsizetype count() const { return m_all.entries.size() + m_all.refused.size(); }
+
+private:
+    const TreeEntry &entryAt(qsizetype index, const TreePage &fresh) const
+    {
+        const qsizetype before = m_all.entries.size();
+        return index < before ? m_all.entries.at(index) : fresh.entries.at(index - before);
+    }
+
+    QHash<QString, qsizetype> m_known; // path: where in m_all
+    TreePage m_all;
+};
+
+// Items of all pages of a listing that is small for people's lists.
+template <typename Item> struct Part {
+    QList<Item> items;
+    QUrl next;
+};
+
+template <typename Item>
+void collect(Call<QList<Item>> *call, const Ask::Tools &tools, const Ask::Wish &first,
+             core::Result<QList<Item>> (*parse)(const QByteArray &))
+{
+    using Walk = PageWalk<Part<Item>>;
+    const auto all = std::make_shared<QList<Item>>();
+    typename Walk::Plan plan;
+    plan.first = first;
+    plan.parse = [parse](const HttpReply &reply) {
+        return parse(reply.body).map([&reply](const QList<Item> &items) {
+            return Part<Item>{items, parseNextLink(reply.headers, reply.url)};
+        });
+    };
+    plan.take = [all](Part<Item> &page) {
+        all->append(page.items);
+        if (all->size() >= MostPeople)
+            page.next = QUrl(); // nobody reads further
+        return page.items.isEmpty() ? Walk::Brought::Nothing : Walk::Brought::Something;
+    };
+    plan.end = [call, all](const core::Result<void> &end) {
+        call->finish(end.map([all] { return *all; }));
+    };
+    walk<Part<Item>>(call, tools, plan);
+}
+
+// The same question about one portion of paths after the other. Owner: its Call.
+class PathsWalk : public QObject {
+public:
+    PathsWalk(const Ask::Tools &tools, Call<TreePage> *call, const QList<Ask::Wish> &wishes)
+        : QObject(call)
+        , m_tools(tools)
+        , m_call(call)
+        , m_wishes(wishes)
+    {
+        ask();
+    }
+
+    void stop()
+    {
+        m_wishes.clear();
+        if (m_ask)
+            m_ask->stop();
+    }
+
+private:
+    void ask()
+    {
+        if (m_wishes.isEmpty())
+            return m_call->finish(m_all);
+        m_ask = new Ask(
+            m_tools, m_wishes.takeFirst(),
+            [this](const core::Result<HttpReply> &answer) {
+                const auto page = answer.and_then(treePage);
+                if (!page)
+                    return m_call->finish(core::Unexpected(page.error()));
+                m_all.entries += page->entries;
+                m_all.refused += page->refused;
+                ask();
+            },
+            this);
+    }
+
+    Ask::Tools m_tools;
+    Call<TreePage> *m_call;
+    QList<Ask::Wish> m_wishes;
+    QPointer<Ask> m_ask;
+    TreePage m_all;
+};
+
+} // namespace
+
+Call<RepoPage> *Client::search(const SearchQuery &query, const Options &options)
+{
+    return nextPage(query.type, endpoint().search(query), options);
+}
+
+Call<RepoPage> *Client::nextPage(core::RepoType type, const QUrl &next, const Options &options)
+{
+    auto *call = new Call<RepoPage>(this);
+    const Endpoint hub = endpoint();
+    start<RepoPage>(call, d->tools, d->wishFor(hub.rebase(next), options, LongestList),
+                    [type, hub](const HttpReply &reply) {
+                        auto page = repoPage(type, reply);
+                        if (page && page->next.isValid())
+                            page->next = hub.rebase(page->next);
+                        return page;
+                    });
+    return call;
+}
+
+Call<QList<RepoSummary>> *Client::trending(std::optional<core::RepoType> type, int most,
+                                           const Options &options)
+{
+    auto *call = new Call<QList<RepoSummary>>(this);
+    start<QList<RepoSummary>>(call, d->tools,
+                              d->wishFor(endpoint().trending(type, most), options, LongestList),
+                              [](const HttpReply &reply) { return parseTrending(reply.body); });
+    return call;
+}
+
+Call<RepoInfo> *Client::info(const core::RepoId &repo, const QString &revision,
+                             const Options &options)
+{
+    auto *call = new Call<RepoInfo>(this);
+    const core::RepoType type = repo.type();
+    start<RepoInfo>(call, d->tools,
+                    d->wishFor(endpoint().info(repo, revision), options, LongestInfo),
+                    [type](const HttpReply &reply) { return repoInfo(type, reply); });
+    return call;
+}
+
+TreeCall *Client::tree(const core::RepoId &repo, const QString &commit, const Options &options)
+{
+    using Walk = PageWalk<TreePage>;
+    auto *call = new TreeCall(this);
+    const auto soFar = std::make_shared<TreeSoFar>();
+    Walk::Plan plan;
+    plan.first = d->wishFor(endpoint().tree(repo, commit), options, LongestList);
+    plan.parse = treePage;
+    plan.take = [call, soFar](TreePage &page) {
+        const TreePage fresh = soFar->add(page);
+        const bool isNew = !fresh.entries.isEmpty() || !fresh.refused.isEmpty();
+        if (soFar->count() >= MostEntries && page.next.isValid()) {
+            page.next = QUrl();
+            call->finish(core::fail(ErrorKind::Protocol, u"a file listing without end"_s));
+        }
+        Q_EMIT call->pageArrived(fresh);
+        return isNew ? Walk::Brought::Something : Walk::Brought::Nothing;
+    };
+    plan.end = [call, soFar](const core::Result<void> &end) {
+        call->finish(end.map([soFar] { return soFar->all(); }));
+    };
+    walk<TreePage>(call, d->tools, plan);
+    return call;
+}
+
+Call<TreePage> *Client::pathsInfo(const core::RepoId &repo, const QString &revision,
+                                  const QStringList &paths, const Options &options)
+{
+    QList<Ask::Wish> wishes;
+    for (qsizetype i = 0; i < paths.size(); i += PathsAtOnce) {
+        const QJsonObject body{{u"paths"_s, QJsonArray::fromStringList(paths.mid(i, PathsAtOnce))},
+                               {u"expand"_s, false}};
+        wishes.append(
+            d->wishToSend("POST"_ba, endpoint().pathsInfo(repo, revision), body, options));
+        wishes.last().request.meaning = HttpRequest::Meaning::Question;
+    }
+    auto *call = new Call<TreePage>(this);
+    auto *walk = new PathsWalk(d->tools, call, wishes);
+    call->setAbort([walk = QPointer<PathsWalk>(walk)] {
+        if (walk)
+            walk->stop();
+    });
+    return call;
+}
+
+Call<RefList> *Client::refs(const core::RepoId &repo, const Options &options)
+{
+    auto *call = new Call<RefList>(this);
+    start<RefList>(call, d->tools, d->wishFor(endpoint().refs(repo), options, LongestList),
+                   [](const HttpReply &reply) { return parseRefs(reply.body); });
+    return call;
+}
+
+Call<CommitPage> *Client::commits(const core::RepoId &repo, const QString &revision, int page,
+                                  const Options &options)
+{
+    auto *call = new Call<CommitPage>(this);
+    const QUrl url = endpoint().commits(repo, revision, page, CommitsOfPage);
+    start<CommitPage>(call, d->tools, d->wishFor(url, options, LongestList), commitPage);
+    return call;
+}
+
+Call<QByteArray> *Client::card(const core::RepoId &repo, const QString &revision,
+                               const Options &options)
+{
+    auto *call = new Call<QByteArray>(this);
+    const QUrl url = endpoint().resolve(repo, revision, u"README.md"_s);
+    start<QByteArray>(call, d->tools, d->wishFor(url, options, LongestCard), cardText);
+    return call;
+}
+
+Call<SecurityStatus> *Client::security(const core::RepoId &repo, const Options &options)
+{
+    auto *call = new Call<SecurityStatus>(this);
+    start<SecurityStatus>(call, d->tools,
+                          d->wishFor(endpoint().security(repo), options, LongestInfo),
+                          [](const HttpReply &reply) { return parseSecurity(reply.body); });
+    return call;
+}
+
+Call<void> *Client::authCheck(const core::RepoId &repo, const Options &options)
+{
+    auto *call = new Call<void>(this);
+    start<void>(call, d->tools, d->wishFor(endpoint().authCheck(repo), options, LongestAccount),
+                anyAnswer);
+    return call;
+}
+
+Call<Account> *Client::whoami(const Options &options)
+{
+    auto *call = new Call<Account>(this);
+    start<Account>(call, d->tools, d->wishFor(endpoint().whoami(), options, LongestAccount),
+                   [](const HttpReply &reply) { return parseAccount(reply.body); });
+    return call;
+}
+
+Call<QList<LikedRepo>> *Client::likesOf(const QString &user, const Options &options)
+{
+    auto *call = new Call<QList<LikedRepo>>(this);
+    collect<LikedRepo>(call, d->tools, d->wishFor(endpoint().likesOf(user), options, LongestList),
+                       parseLikes);
+    return call;
+}
+
+Call<QList<User>> *Client::likers(const core::RepoId &repo, const Options &options)
+{
+    auto *call = new Call<QList<User>>(this);
+    collect<User>(call, d->tools, d->wishFor(endpoint().likers(repo), options, LongestList),
+                  parseUsers);
+    return call;
+}
+
+} // namespace hub

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QHash>
+#include <QString>
+#include <QUrl>
+
+#include <chrono>
+#include <optional>
+
+namespace transfer {
+
+// File hosts that asked for a pause (429 or 503): none of our connections goes there before it is
+// over, whichever file wants it. The Hub itself has the Gate. Owner: Worker. I/O thread; the caller
+// brings the time.
+class Hosts {
+public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    // A refusal by that address. The host is left alone for the time it named, else for one that
+    // doubles with each refusal in a row; at most an hour.
+    void refused(const QUrl &url, std::optional<std::chrono::seconds> named, Time now);
+    void served(const QUrl &url); // bytes came: the row is over
+
+    // Nothing: ask it.
+    std::optional<std::chrono::seconds> pauseOf(const QUrl &url, Time now) const;
+    bool isAnyPaused(Time now) const;
+
+private:
+    struct Host {
+        Time until;
+        int refusals = 0; // in a row
+    };
+    QHash<QString, Host> m_hosts;
+};
+
+} // namespace transfer

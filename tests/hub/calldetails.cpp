@@ -1,0 +1,176 @@
+#include <QTest>
+#include <QUrlQuery>
+
+#include "hub/lowcalls.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using core::ErrorKind;
+using support::answer;
+using support::CallOutcome;
+using support::RawRequest;
+using support::RawServer;
+using support::watch;
+using Rig = support::RawRig;
+
+// What only one of the low-level calls does: pages, progress, heads, long content.
+class TestCallDetails : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void progress();
+    void headStopsAtRedirects();
+    void pages();
+    void pagesStream();
+    void pagesAreBounded();
+    void pagesOfAnotherHost();
+    void largeContent();
+};
+
+void TestCallDetails::progress()
+{
+    const QByteArray body = "[\"" + QByteArray(3'000'000, 'x') + "\"]";
+    RawServer server([&](const RawRequest &) { return answer("200 OK", "", body); });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    auto *get = rig.client->get(rig.url());
+    watch(get, this, &outcome);
+    QList<qint64> received;
+    connect(get, &hub::CallBase::received, this, [&](qint64 bytes, qint64 total) {
+        QCOMPARE(total, body.size());
+        received.append(bytes);
+    });
+    QVERIFY(rig.run(outcome));
+    QVERIFY(received.size() > 1 && std::is_sorted(received.begin(), received.end()));
+    QCOMPARE(received.last(), body.size());
+
+    CallOutcome posted;
+    auto *post = rig.client->postNdjson(rig.url(), QByteArray(900'000, 'y'));
+    watch(post, this, &posted);
+    qint64 sent = 0;
+    connect(post, &hub::CallBase::sent, this, [&](qint64 bytes, qint64 total) {
+        QCOMPARE(total, 900'000);
+        sent = bytes;
+    });
+    QVERIFY(rig.run(posted));
+    QCOMPARE(sent, 900'000);
+}
+
+void TestCallDetails::headStopsAtRedirects()
+{
+    RawServer server([](const RawRequest &) {
+        return "HTTP/1.1 302 Found\r\nLocation: https://cdn.example/x\r\nX-Linked-Size: 7\r\n"
+               "Content-Length: 0\r\n\r\n"_ba;
+    });
+    Rig rig(server.origin());
+    std::optional<core::Result<hub::Head>> head;
+    rig.client->head(rig.url(), hub::HttpRequest::Redirects::Never)
+        ->onDone(this, [&](const core::Result<hub::Head> &result) { head = result; });
+    QTRY_VERIFY(head);
+    QVERIFY(*head);
+    QCOMPARE((*head)->status, 302);
+    QCOMPARE(hub::headerValue((*head)->headers, "location"), "https://cdn.example/x"_ba);
+    QCOMPARE(hub::headerValue((*head)->headers, "x-linked-size"), "7"_ba);
+}
+
+void TestCallDetails::pages()
+{
+    RawServer server([&](const RawRequest &request) {
+        const int page =
+            QUrlQuery(QUrl::fromEncoded(request.target)).queryItemValue(u"page"_s).toInt();
+        const QByteArray next = page < 2
+            ? "Link: </api/list?page=" + QByteArray::number(page + 1) + ">; rel=\"next\"\r\n"
+            : ""_ba;
+        return answer("200 OK", next, '[' + QByteArray::number(page) + ']');
+    });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    auto *call = rig.client->getPaged(rig.url("/api/list"_ba));
+    watch<QJsonArray>(call, this, &outcome);
+    QList<int> arrived;
+    connect(call, &hub::PagedCall::pageArrived, this,
+            [&](const QJsonArray &items) { arrived.append(items.first().toInt()); });
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(arrived, (QList<int>{0, 1, 2}));
+    QCOMPARE(outcome.value.toArray(), (QJsonArray{0, 1, 2}));
+}
+
+void TestCallDetails::pagesStream()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "[1,2,3]"); });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    auto *call = rig.client->getPaged(rig.url(), {.keep = hub::Paging::Keep::None});
+    watch<QJsonArray>(call, this, &outcome);
+    qsizetype count = 0;
+    connect(call, &hub::PagedCall::pageArrived, this,
+            [&](const QJsonArray &items) { count += items.size(); });
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(count, 3);
+    QVERIFY(outcome.value.toArray().isEmpty());
+}
+
+void TestCallDetails::pagesAreBounded()
+{
+    int page = 0;
+    const auto serve = [&](const QByteArray &next, const QByteArray &items) {
+        return answer("200 OK", "Link: <" + next + ">; rel=\"next\"\r\n", items);
+    };
+    QByteArray how = "loop"_ba;
+    RawServer server([&](const RawRequest &request) {
+        ++page;
+        if (how == "loop"_ba)
+            return serve(request.target, "[1]");
+        return serve("/api/list?page=" + QByteArray::number(page),
+                     how == "empty"_ba ? "[]"_ba : "[1,2]"_ba);
+    });
+    Rig rig(server.origin());
+    for (const QByteArray &way : {"loop"_ba, "empty"_ba, "pages"_ba, "items"_ba}) {
+        how = way;
+        page = 0;
+        hub::Paging paging;
+        paging.mostPages = way == "pages"_ba ? 7 : 2000;
+        paging.mostItems = way == "items"_ba ? 9 : 1'000'000;
+        CallOutcome outcome;
+        watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba), paging), this, &outcome);
+        QVERIFY(rig.run(outcome));
+        QVERIFY(outcome.error);
+        QCOMPARE(outcome.error->kind, ErrorKind::Protocol);
+        QVERIFY(page <= 8);
+    }
+}
+
+void TestCallDetails::pagesOfAnotherHost()
+{
+    RawServer other([](const RawRequest &) { return answer("200 OK", "", "[9]"); });
+    RawServer server([&](const RawRequest &request) {
+        if (request.target.contains("cursor"))
+            return answer("200 OK", "", "[2]");
+        return answer("200 OK",
+                      "Link: <" + other.origin() + "/api/list?cursor=x>; rel=\"next\"\r\n", "[1]");
+    });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba)), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(outcome.value.toArray(), (QJsonArray{1, 2}));
+    QCOMPARE(other.seen.size(), 0);
+}
+
+// Does not fit into the buffers on the way, so it is really read by the other side.
+void TestCallDetails::largeContent()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "{}"); });
+    Rig rig(server.origin());
+    QByteArray lines;
+    for (int i = 0; lines.size() < 700'000; ++i)
+        lines += "{\"key\":" + QByteArray::number(i) + "}\n";
+    CallOutcome outcome;
+    watch(rig.client->postNdjson(rig.url(), lines), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QVERIFY(!outcome.error);
+    QCOMPARE(server.seen.first().body, lines);
+    QCOMPARE(server.seen.first().header("Content-Type"), "application/x-ndjson"_ba);
+}
+
+QTEST_GUILESS_MAIN(TestCallDetails)
+#include "calldetails.moc"
