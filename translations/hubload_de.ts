@@ -760,6 +760,10 @@ Proxy-Variablen.</translation>
         <translation>Einzelheiten des Downloads</translation>
     </message>
     <message>
+        <source>Files &amp;in it</source>
+        <translation>Dateien da&amp;rin</translation>
+    </message>
+    <message>
         <source>Files of the download</source>
         <translation>Dateien des Downloads</translation>
     </message>
@@ -865,10 +869,6 @@ Proxy-Variablen.</translation>
     <message>
         <source>Cop&amp;y name</source>
         <translation>&amp;Namen kopieren</translation>
-    </message>
-    <message>
-        <source>&amp;Files in it</source>
-        <translation>Dateien da&amp;rin</translation>
     </message>
 </context>
 <context>
@@ -1372,6 +1372,18 @@ Proxy-Variablen.</translation>
         <source>%1 free afterwards</source>
         <translation>danach %1 frei</translation>
     </message>
+    <message>
+        <source>%1 (%2 bytes)</source>
+        <translation>%1 (%2 Bytes)</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
+    </message>
+    <message>
+        <source>Needs %1 more than is free on this disk, where %2 are kept free.</source>
+        <translation>Es fehlen %1 auf diesem Datenträger, auf dem %2 frei bleiben.</translation>
+    </message>
 </context>
 <context>
     <name>gui::RepoDelegate</name>
@@ -1440,6 +1452,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>Card of the repository</source>
         <translation>Karte des Repos</translation>
+    </message>
+    <message>
+        <source>F&amp;iles</source>
+        <translation>Date&amp;ien</translation>
     </message>
     <message>
         <source>Fi&amp;lter:</source>
@@ -1557,10 +1573,6 @@ Proxy-Variablen.</translation>
     <message>
         <source>Save a cop&amp;y as…</source>
         <translation>Ko&amp;pie speichern unter …</translation>
-    </message>
-    <message>
-        <source>&amp;Files</source>
-        <translation>Date&amp;ien</translation>
     </message>
 </context>
 <context>

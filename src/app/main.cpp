@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "app/demosession.h"
+#include "app/display.h"
 #include "app/sessionbus.h"
 #include "app/singleinstance.h"
 #include "cli/commands.h"
@@ -72,12 +73,22 @@ QStringList argumentsOf(int argc, char **argv)
     return arguments;
 }
 
-// Qt ends the program with a core dump and a wall of text where there is no display.
+// False where there is no window to be had; the sentence is said then.
 bool hasDisplay(const QStringList &arguments)
 {
-    return !qEnvironmentVariableIsEmpty("DISPLAY")
-        || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
-        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.indexOf(u"-platform"_s) > 0;
+    switch (app::findDisplay(arguments)) {
+    case app::Display::There:
+        return true;
+    case app::Display::None:
+        complain(u"there is no display here; start it in a desktop session, or fetch without a "
+                 "window by “hubload get ORG/NAME”."_s);
+        return false;
+    case app::Display::Dead:
+        complain(u"the display that DISPLAY or WAYLAND_DISPLAY names does not answer; start it in "
+                 "a desktop session, or fetch without a window by “hubload get ORG/NAME”."_s);
+        return false;
+    }
+    return false;
 }
 
 // What the window was started with, and the demo Hub when there is one.
@@ -155,11 +166,8 @@ int main(int argc, char **argv)
     const QStringList arguments = argumentsOf(argc, argv);
     if (cli::isCommand(arguments.mid(1)))
         return runCommand(argc, argv, arguments.mid(1));
-    if (!hasDisplay(arguments)) {
-        complain(u"there is no display here; start it in a desktop session, or fetch without a "
-                 "window by “hubload get ORG/NAME”."_s);
+    if (!hasDisplay(arguments))
         return wrongUse;
-    }
     app::SessionBus bus;
     QApplication app(argc, argv);
     bus.settle();

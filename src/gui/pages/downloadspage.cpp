@@ -23,6 +23,7 @@
 #include "gui/models/downloadsmodel.h"
 #include "gui/models/filesmodel.h"
 #include "gui/texts.h"
+#include "gui/widgets/columnroom.h"
 #include "transfer/engine.h"
 
 namespace gui {
@@ -119,6 +120,10 @@ void DownloadsPage::setUpViews()
     list->header()->resizeSection(DownloadsModel::ProgressColumn, letter * 32);
     list->header()->resizeSection(DownloadsModel::SpeedColumn, letter * 13);
     list->header()->resizeSection(DownloadsModel::LeftColumn, letter * 14);
+    new ColumnRoom(
+        list, DownloadsModel::NameColumn,
+        {DownloadsModel::SpeedColumn, DownloadsModel::SizeColumn, DownloadsModel::LeftColumn},
+        letter * 26);
     connect(list->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &DownloadsPage::showCurrent);
     connect(list, &QTreeView::customContextMenuRequested, this, &DownloadsPage::openMenu);
@@ -185,10 +190,18 @@ void DownloadsPage::updateActions()
         return std::any_of(rows.begin(), rows.end(),
                            [can](const auto &row) { return can(row.state); });
     };
+    // A button that goes grey hands the focus to its neighbour, and the next press would cancel
+    // what was to be paused.
+    const QWidget *pressed = focusWidget();
     m_actions.resume->setEnabled(any(&canResume));
     m_actions.pause->setEnabled(any(&canPause));
     m_actions.cancel->setEnabled(any(&canCancel));
     m_actions.remove->setEnabled(!rows.isEmpty());
+    for (const QToolButton *button :
+         {m_ui->resumeButton, m_ui->pauseButton, m_ui->cancelButton, m_ui->removeButton}) {
+        if (button == pressed && !button->isEnabled())
+            m_ui->downloadList->setFocus();
+    }
     bool isBusy = false;
     for (int row = 0; row < m_model.rowCount(); ++row)
         isBusy = isBusy || canPause(m_model.status(row).state);
@@ -199,8 +212,15 @@ void DownloadsPage::showCurrent()
 {
     m_ui->stack->setCurrentWidget(
         m_model.rowCount() == 0 ? static_cast<QWidget *>(m_ui->emptyBanner) : m_ui->splitter);
-    if (m_model.rowCount() > 0 && !m_ui->downloadList->currentIndex().isValid()) {
+    const QModelIndex current = m_ui->downloadList->currentIndex();
+    if (m_model.rowCount() > 0 && !current.isValid()) {
         m_ui->downloadList->setCurrentIndex(m_model.index(0, 0)); // comes back here
+        return;
+    }
+    // The neighbour of a row that was removed is current, but not selected.
+    if (current.isValid() && !m_ui->downloadList->selectionModel()->hasSelection()) {
+        m_ui->downloadList->selectionModel()->select(
+            current, QItemSelectionModel::Select | QItemSelectionModel::Rows); // comes back here
         return;
     }
     updateActions();

@@ -14,6 +14,7 @@
 #include "gui/delegates/rowdelegate.h"
 #include "gui/models/librarymodel.h"
 #include "gui/texts.h"
+#include "gui/widgets/columnroom.h"
 
 namespace gui {
 
@@ -38,10 +39,14 @@ LibraryPage::LibraryPage(const cache::Location &place, QWidget *parent)
     list->header()->setSectionResizeMode(LibraryModel::NameColumn, QHeaderView::Stretch);
     const int letter = fontMetrics().averageCharWidth();
     for (const auto &[column, letters] :
-         {std::pair(LibraryModel::KindColumn, 12), std::pair(LibraryModel::SizeColumn, 32),
+         {std::pair(LibraryModel::KindColumn, 12), std::pair(LibraryModel::SizeColumn, 28),
           std::pair(LibraryModel::VersionsColumn, 12), std::pair(LibraryModel::FilesColumn, 10),
           std::pair(LibraryModel::UsedColumn, 18)})
         list->header()->resizeSection(column, letter * letters);
+    new ColumnRoom(list, LibraryModel::NameColumn,
+                   {LibraryModel::FilesColumn, LibraryModel::VersionsColumn,
+                    LibraryModel::KindColumn, LibraryModel::UsedColumn},
+                   letter * 30);
     for (QPushButton *button : {m_ui->folderButton, m_ui->copyButton}) {
         auto *action = new QAction(button->text(), this);
         connect(action, &QAction::triggered, button, &QPushButton::click);

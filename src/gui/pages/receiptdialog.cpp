@@ -59,22 +59,28 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
         this,
         [place, repo, commit, chosen, reserve] {
             return Facts{session::makeReceipt(place, repo, commit, chosen, reserve),
-                         diskSizeOf(place.path)};
+                         diskSizeOf(place.path), reserve};
         },
         [this](const Facts &facts) { showFacts(facts); });
 }
 
 ReceiptDialog::~ReceiptDialog() = default;
 
+// "1.2 GB (1,234,567,890 bytes)"
+QString ReceiptDialog::exactly(qint64 bytes)
+{
+    return tr("%1 (%2 bytes)")
+        .arg(core::formatSize(bytes), core::isolate(QLocale().toString(bytes)));
+}
+
 void ReceiptDialog::showFacts(const Facts &facts)
 {
     const session::Receipt &receipt = facts.receipt;
     m_ui->chosenLabel->setText(
-        u"%1 (%2)"_s.arg(core::formatSize(receipt.chosen), Texts::files(receipt.files)));
-    m_ui->hereLabel->setText(receipt.alreadyHere > 0 ? core::formatSize(receipt.alreadyHere)
+        tr("%1 in %2").arg(exactly(receipt.chosen), Texts::files(receipt.files)));
+    m_ui->hereLabel->setText(receipt.alreadyHere > 0 ? exactly(receipt.alreadyHere)
                                                      : tr("nothing of it"));
-    m_ui->fetchLabel->setText(receipt.toFetch > 0 ? core::formatSize(receipt.toFetch)
-                                                  : tr("nothing"));
+    m_ui->fetchLabel->setText(receipt.toFetch > 0 ? exactly(receipt.toFetch) : tr("nothing"));
     m_ui->getButton->setText(
         Texts::phrase(receipt.toFetch > 0 ? tr("&Get %1").arg(core::formatSize(receipt.toFetch))
                                           : tr("&Add to library")));
@@ -98,7 +104,11 @@ void ReceiptDialog::showDisk(const Facts &facts)
             tr("%1 free, too little for this").arg(core::formatSize(receipt.freeBytes)));
         m_ui->banner->showState(
             u"warning"_s,
-            tr("Needs %1 more than is free on this disk.").arg(core::formatSize(receipt.shortBy)),
+            facts.reserve > 0
+                ? tr("Needs %1 more than is free on this disk, where %2 are kept free.")
+                      .arg(core::formatSize(receipt.shortBy), core::formatSize(facts.reserve))
+                : tr("Needs %1 more than is free on this disk.")
+                      .arg(core::formatSize(receipt.shortBy)),
             tr("Free some space or take fewer files."));
     } else {
         m_ui->diskLabel->setText(

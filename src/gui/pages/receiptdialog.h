@@ -29,7 +29,9 @@ private:
     struct Facts {
         session::Receipt receipt;
         qint64 diskSize = 0;
+        qint64 reserve = 0;
     };
+    static QString exactly(qint64 bytes);
     void showFacts(const Facts &facts);
     void showDisk(const Facts &facts);
 
