@@ -172,8 +172,8 @@ core::Result<void> Store::link(const core::RepoId &repo, const QString &commit, 
 }
 
 core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commit,
-                                  const QStringList &paths, const core::ContentId &id,
-                                  Blob blob) const
+                                  const QStringList &paths, const core::ContentId &id, Blob blob,
+                                  RealFiles realFiles) const
 {
     struct stat wanted = {};
     const QString blobPath = m_layout.blob(repo, id);
@@ -191,10 +191,9 @@ core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commi
                               u"%1 is a folder: a file is needed there"_s.arg(entry->path));
         }
         const bool last = i == paths.size() - 1;
-        // Where links are not possible others put real files there. One that nobody has compared
-        // with its id makes room for what was verified just now.
+        // Where links are not possible others put real files there.
         const bool isReal = taken && S_ISREG(found.st_mode) && found.st_size == wanted.st_size;
-        if (isReal && (blob == Blob::Found || isNotedVerified(entry->path, id)))
+        if (isReal && (realFiles == RealFiles::Keep || isNotedVerified(entry->path, id)))
             continue;
         const auto placed = place(*entry, repo, id, last ? blob : Blob::Found);
         if (!placed)

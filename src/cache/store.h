@@ -66,9 +66,12 @@ public:
     // to the last path, so that it does not take its room twice; one that was found may be what
     // other snapshots link to, and is only copied.
     enum class Blob { Published, Found };
+    // Real files of the right size stay; or, where one of them is known to be damaged, only those
+    // that were compared with their id.
+    enum class RealFiles { Keep, KeepVerified };
     core::Result<void> linkAll(const core::RepoId &repo, const QString &commit,
-                               const QStringList &paths, const core::ContentId &id,
-                               Blob blob) const;
+                               const QStringList &paths, const core::ContentId &id, Blob blob,
+                               RealFiles realFiles = RealFiles::Keep) const;
 
     // Removes partial, sidecar and hint of a blob that is published.
     core::Result<void> removeLeftovers(const core::RepoId &repo, const core::ContentId &id) const;

@@ -189,8 +189,10 @@ void Attempt::compareEntries(const QStringList &files)
         [this](core::Result<bool> &same) {
             if (m_end)
                 return;
-            if (!same || !*same)
+            if (!same || !*same) {
+                m_realFiles = cache::Store::RealFiles::KeepVerified;
                 return open(); // as if it were not there
+            }
             m_checked = true;
             finish(AttemptEnd::Kind::Published);
         });
@@ -451,7 +453,7 @@ void Attempt::onDigest(const core::Result<QString> &hex)
 void Attempt::publish()
 {
     inPool<core::Result<void>>(
-        [store = m_store, job = m_job,
+        [store = m_store, job = m_job, realFiles = m_realFiles,
          partial = m_partial ? m_partial->filePath() : QString()]() -> core::Result<void> {
             if (!partial.isEmpty()) {
                 if (auto done = store.publish(job.repo, *job.content, partial); !done)
@@ -460,7 +462,7 @@ void Attempt::publish()
             }
             using Blob = cache::Store::Blob;
             return store.linkAll(job.repo, job.commit, job.paths, *job.content,
-                                 partial.isEmpty() ? Blob::Found : Blob::Published);
+                                 partial.isEmpty() ? Blob::Found : Blob::Published, realFiles);
         },
         [this](core::Result<void> &result) {
             if (!result) {

@@ -128,6 +128,7 @@ private:
     std::shared_ptr<std::atomic<bool>> m_stopFlag;
     std::optional<AttemptEnd> m_end; // set once: how it ends when the pool is done with it
     QList<hub::RateInfo> m_rates;
+    cache::Store::RealFiles m_realFiles = cache::Store::RealFiles::Keep;
     int m_tasks = 0; // in the pool
     bool m_checkpointing = false;
     bool m_newBytes = false;

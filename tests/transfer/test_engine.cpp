@@ -219,8 +219,20 @@ void TestEngine::aDamagedEntryIsReplaced()
     const auto third = f.engine->add(f.request(repo));
     QVERIFY(f.waitForState(third, State::Done));
     QVERIFY(f.isRight(repo, repo.files[0]));
-    QFile entry(f.entry(repo, u"m.bin"_s));
-    QVERIFY(entry.open(QIODevice::ReadOnly) && entry.read(1) != "W");
+    const auto begins = [&f, &repo](char c) {
+        QFile entry(f.entry(repo, u"m.bin"_s));
+        return entry.open(QIODevice::ReadOnly) && entry.read(1) == QByteArray(1, c);
+    };
+    QVERIFY(!begins('W'));
+    // The same while the blob is there and right.
+    QVERIFY(QFile::remove(f.entry(repo, u"m.bin"_s)));
+    QVERIFY(real.open(QIODevice::WriteOnly) && real.write(QByteArray(9 * MiB, 'W')) == 9 * MiB);
+    real.close();
+    f.hub.clearRequests();
+    const auto fourth = f.engine->add(f.request(repo));
+    QVERIFY(f.waitForState(fourth, State::Done));
+    QVERIFY(!begins('W'));
+    QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).size(), 0);
 }
 
 void TestEngine::aDamagedBlobIsReplaced()
