@@ -6,6 +6,14 @@
 
 namespace hub {
 
+// A change may take the Hub up to a minute (hub-api.md 8.2).
+inline Options patient(Options options)
+{
+    options.silence =
+        std::max<std::chrono::milliseconds>(options.silence, std::chrono::seconds(90));
+    return options;
+}
+
 // Nothing to tell but that it is so.
 struct Done { };
 

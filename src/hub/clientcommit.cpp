@@ -15,7 +15,6 @@ using core::ErrorKind;
 
 namespace {
 
-constexpr std::chrono::milliseconds LongWork = std::chrono::seconds(90);
 constexpr int MostNewPullRequests = 5; // that are looked at
 
 QByteArray line(const QString &key, const QJsonObject &value)
@@ -276,10 +275,9 @@ Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revi
     };
     plan.wish = [this, search, repo, revision, target, options] {
         Ask::Wish wish = d->wishToSend("POST"_ba, endpoint().commit(repo, revision, target),
-                                       QJsonValue::Undefined, options);
+                                       QJsonValue::Undefined, patient(options));
         wish.request.content = search->lines();
         wish.request.headers.append({"Content-Type"_ba, "application/x-ndjson"_ba});
-        wish.request.silence = std::max(options.silence, LongWork);
         return wish;
     };
     plan.parse = [](const HttpReply &reply) { return parseCommitResult(reply.body); };

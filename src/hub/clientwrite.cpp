@@ -15,8 +15,6 @@ using core::ErrorKind;
 
 namespace {
 
-// A change may take the Hub up to a minute (hub-api.md 8.2).
-constexpr std::chrono::milliseconds LongWork = std::chrono::seconds(90);
 constexpr qsizetype SamplesAtOnce = 250;
 
 QString visibilityName(Visibility visibility)
@@ -95,12 +93,6 @@ Options lookingWith(const Options &options)
     looking.silence = options.silence;
     looking.priority = options.priority;
     return looking;
-}
-
-Options patient(Options options)
-{
-    options.silence = std::max(options.silence, LongWork);
-    return options;
 }
 
 core::Result<Done> done(const HttpReply &reply)

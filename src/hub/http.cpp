@@ -13,6 +13,11 @@ namespace {
 
 Q_LOGGING_CATEGORY(logTrust, "hub.http", QtInfoMsg)
 
+QList<QSslCertificate> certificatesOf(const QString &file)
+{
+    return QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
+}
+
 } // namespace
 
 std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name)
@@ -26,8 +31,7 @@ std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView 
 
 qsizetype certificatesIn(const QString &file)
 {
-    return QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString)
-        .size();
+    return certificatesOf(file).size();
 }
 
 bool HttpRequest::isWrite() const
@@ -61,8 +65,7 @@ QSslConfiguration Http::Private::trust() const
 {
     QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
     for (const QString &file : config.caFiles) {
-        const auto certificates =
-            QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
+        const auto certificates = certificatesOf(file);
         if (certificates.isEmpty())
             qCWarning(logTrust) << "no certificate can be read from" << file;
         trusted.addCaCertificates(certificates);

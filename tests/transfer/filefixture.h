@@ -9,6 +9,7 @@
 
 #include <optional>
 
+#include "cache/cachefixture.h"
 #include "hub/rawserver.h"
 #include "transfer/filedownload.h"
 
@@ -17,25 +18,9 @@ namespace filetest {
 
 using namespace Qt::StringLiterals;
 
-inline QByteArray readFile(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-inline bool writeFile(const QString &path, const QByteArray &bytes)
-{
-    QDir().mkpath(QFileInfo(path).path());
-    QFile file(path);
-    return file.open(QIODevice::WriteOnly | QIODevice::Truncate)
-        && file.write(bytes) == bytes.size() && file.flush();
-}
-
-inline QStringList namesIn(const QString &folder)
-{
-    return QDir(folder).entryList(QDir::AllEntries | QDir::System | QDir::Hidden
-                                  | QDir::NoDotAndDotDot);
-}
+using cachetest::namesIn;
+using cachetest::readFile;
+using cachetest::writeFile;
 
 // What becomes of one call.
 struct Call {
