@@ -2,6 +2,7 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
@@ -10,8 +11,10 @@
 #include <tuple>
 #include <unistd.h>
 
+#include "cache/arrivals.h"
 #include "cache/descriptor.h"
 #include "cache/folders.h"
+#include "cache/watch.h"
 #include "core/atomicfile.h"
 #include "core/sync.h"
 
@@ -20,6 +23,8 @@ using namespace Qt::StringLiterals;
 namespace cache {
 
 namespace {
+
+constexpr qint64 readBlock = 1024 * 1024;
 
 core::Unexpected failure(int errnoValue, const QString &path)
 {
@@ -76,14 +81,19 @@ struct PartialFile {
     }
 
     bool hasSidecar() const { return identity.size >= Partial::sidecarFrom; }
-    core::Result<void> saveSidecar(const core::RangeSet &have) const
+    core::Result<void> saveSidecar(const SidecarContent &content) const
     {
-        return core::saveFile(sidecarPath, encodeSidecar(identity, have), core::Durability::Synced,
-                              layout.temporary(identity.repo));
+        return core::saveFile(sidecarPath, encodeSidecar(identity, content),
+                              core::Durability::Synced, layout.temporary(identity.repo));
     }
     core::Result<void> removeNotes() const;
     core::Result<void> create();
-    std::optional<core::RangeSet> adopt(core::RangeSet *safe);
+    enum class Use { Look, Write };
+    struct Found {
+        SidecarContent safe;
+        core::RangeSet written;
+    };
+    std::optional<Found> adopt(Use use);
     void fail();
 
     const Layout layout;
@@ -131,33 +141,35 @@ core::Result<void> PartialFile::create()
 }
 
 // What is written, when there is something to go on with.
-std::optional<core::RangeSet> PartialFile::adopt(core::RangeSet *safe)
+std::optional<PartialFile::Found> PartialFile::adopt(Use use)
 {
     const auto sidecar = core::loadFile(sidecarPath, maximumSidecarBytes);
     if (!sidecar)
         return std::nullopt;
-    const auto have = decodeSidecar(*sidecar, identity);
-    if (!have)
+    const auto content = decodeSidecar(*sidecar, identity);
+    if (!content)
         return std::nullopt;
+    const core::RangeSet &have = content->have;
+    // Whoever only looks must not seem to write: the owner watches for that.
     Descriptor file(
-        ::open(QFile::encodeName(path).constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        ::open(QFile::encodeName(path).constData(),
+               (use == Use::Write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat facts = {};
     if (!file.isOpen() || ::fstat(file.get(), &facts) != 0)
         return std::nullopt;
     // A second name may be a published blob, which nobody may write to any more.
     if (!S_ISREG(facts.st_mode) || facts.st_nlink != 1 || facts.st_size > identity.size)
         return std::nullopt;
-    if (!have->isEmpty() && have->ranges().last().end > facts.st_size)
+    if (!have.isEmpty() && have.ranges().last().end > facts.st_size)
         return std::nullopt;
     fd = std::move(file);
-    *safe = *have;
-    core::RangeSet written = *have;
+    core::RangeSet written = have;
     if (const auto hint = core::loadFile(hintPath, maximumSidecarBytes)) {
         const auto claimed = decodeHint(*hint, identity, core::bootId(), facts.st_size);
         for (const core::Range &range : claimed.ranges())
             written.insert(range);
     }
-    return written;
+    return Found{*content, written};
 }
 
 void PartialFile::fail()
@@ -168,7 +180,14 @@ void PartialFile::fail()
 }
 
 struct Partial::Private {
+    explicit Private(qint64 size)
+        : arrivals(size)
+    {
+    }
+
     std::shared_ptr<PartialFile> file;
+    Watch watch;
+    Arrivals arrivals;
     core::RangeSet written;
     core::RangeSet safe; // on stable storage, as the sidecar says
     qint64 writtenBytes = 0; // counts up for ever
@@ -177,13 +196,13 @@ struct Partial::Private {
 
 struct Partial::Checkpoint::Data {
     std::shared_ptr<PartialFile> file;
-    core::RangeSet written;
+    SidecarContent content;
     qint64 writtenBytes = 0;
     int life = 0;
 };
 
-Partial::Partial()
-    : d(std::make_unique<Private>())
+Partial::Partial(qint64 size)
+    : d(std::make_unique<Private>(size))
 {
 }
 
@@ -194,17 +213,21 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
 {
     if (const auto made = makeFolders(layout.blobs(identity.repo)); !made)
         return core::Unexpected(made.error());
-    std::unique_ptr<Partial> partial(new Partial);
+    std::unique_ptr<Partial> partial(new Partial(identity.size));
     partial->d->file = std::make_shared<PartialFile>(layout, identity);
     PartialFile &file = *partial->d->file;
-    const auto found = file.hasSidecar() ? file.adopt(&partial->d->safe) : std::nullopt;
+    const auto found = file.hasSidecar() ? file.adopt(PartialFile::Use::Write) : std::nullopt;
     if (!found) {
         if (const auto created = file.create(); !created)
             return core::Unexpected(created.error());
+        partial->d->watch = Watch::begin(file.path);
         return partial;
     }
-    partial->d->written = *found;
-    partial->d->writtenBytes = found->total() - partial->d->safe.total();
+    partial->d->watch = Watch::begin(file.path);
+    partial->d->safe = found->safe.have;
+    partial->d->arrivals.adopt(found->safe.pieces);
+    partial->d->written = found->written;
+    partial->d->writtenBytes = found->written.total() - found->safe.have.total();
     if (const auto reserved = reserve(file.fd.get(), identity.size, file.path); !reserved)
         return core::Unexpected(reserved.error());
     return partial;
@@ -213,9 +236,8 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
 qint64 Partial::writtenSoFar(const Layout &layout, const PartialIdentity &identity)
 {
     PartialFile file(layout, identity);
-    core::RangeSet safe;
-    const auto found = file.hasSidecar() ? file.adopt(&safe) : std::nullopt;
-    return found ? found->total() : 0;
+    const auto found = file.hasSidecar() ? file.adopt(PartialFile::Use::Look) : std::nullopt;
+    return found ? found->written.total() : 0;
 }
 
 const QString &Partial::filePath() const
@@ -271,6 +293,8 @@ core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
     }
     d->written.insert({offset, offset + done});
     d->writtenBytes += done;
+    if (file.hasSidecar())
+        d->arrivals.add(offset, data.first(done));
     if (error == 0)
         return {};
     if (error != ENOSPC && error != EDQUOT)
@@ -294,7 +318,7 @@ Partial::Checkpoint Partial::checkpoint() const
 {
     auto data = std::make_shared<Checkpoint::Data>();
     data->file = d->file;
-    data->written = d->written;
+    data->content = {d->written, d->arrivals.pieces()};
     data->writtenBytes = d->writtenBytes;
     {
         const std::scoped_lock lock(d->file->sidecarMutex);
@@ -321,7 +345,7 @@ core::Result<void> Partial::Checkpoint::run() const
     const std::scoped_lock lock(file.sidecarMutex);
     if (d->life != file.life)
         return core::fail(core::ErrorKind::Cancelled, file.path);
-    return file.saveSidecar(d->written);
+    return file.saveSidecar(d->content);
 }
 
 void Partial::checkpointed(const Checkpoint &done)
@@ -329,8 +353,84 @@ void Partial::checkpointed(const Checkpoint &done)
     const std::scoped_lock lock(d->file->sidecarMutex);
     if (done.d->life != d->file->life)
         return;
-    d->safe = done.d->written;
+    d->safe = done.d->content.have;
     d->safeBytes = done.d->writtenBytes;
+}
+
+bool Partial::isUntouched()
+{
+    return d->watch.isUntouched();
+}
+
+Partial::Reader Partial::reader() const
+{
+    Reader reader;
+    reader.m_file = d->file;
+    return reader;
+}
+
+core::Result<qint64> Partial::Reader::read(qint64 offset, char *buffer, qint64 most) const
+{
+    qint64 done = 0;
+    while (done < most) {
+        const ssize_t count = ::pread(m_file->fd.get(), buffer + done,
+                                      static_cast<size_t>(most - done), offset + done);
+        if (count == 0)
+            break;
+        if (count > 0)
+            done += count;
+        else if (errno != EINTR)
+            return core::Unexpected(core::fileError(errno, m_file->path));
+    }
+    return done;
+}
+
+core::Result<core::RangeSet> Partial::Reader::differing(const core::RangeSet &written,
+                                                        const QList<ArrivedPiece> &pieces,
+                                                        const std::atomic<bool> &stop) const
+{
+    core::RangeSet suspicious = written;
+    QByteArray buffer(readBlock, Qt::Uninitialized);
+    for (const ArrivedPiece &piece : pieces) {
+        Checksum onDisk;
+        qint64 at = piece.range.begin;
+        while (at < piece.range.end) {
+            if (stop)
+                return core::fail(core::ErrorKind::Cancelled, m_file->path);
+            const auto count =
+                read(at, buffer.data(), std::min<qint64>(buffer.size(), piece.range.end - at));
+            if (!count)
+                return core::Unexpected(count.error());
+            if (*count == 0)
+                break;
+            onDisk.add(QByteArrayView(buffer.constData(), *count));
+            at += *count;
+        }
+        if (at == piece.range.end && onDisk.value() == piece.checksum)
+            suspicious.remove(piece.range);
+    }
+    return suspicious;
+}
+
+QList<ArrivedPiece> Partial::pieces() const
+{
+    return d->arrivals.pieces();
+}
+
+core::Result<void> Partial::forget(const core::RangeSet &ranges)
+{
+    PartialFile &file = *d->file;
+    const std::scoped_lock lock(file.sidecarMutex);
+    ++file.life;
+    for (const core::Range &range : ranges.ranges()) {
+        d->written.remove(range);
+        d->safe.remove(range);
+        d->arrivals.forget(range);
+    }
+    if (const auto removed = removeFile(file.hintPath); !removed)
+        return removed;
+    return file.hasSidecar() ? file.saveSidecar({d->safe, d->arrivals.pieces()})
+                             : core::Result<void>();
 }
 
 core::Result<void> Partial::restart()
@@ -340,6 +440,7 @@ core::Result<void> Partial::restart()
     ++file.life;
     d->written.clear();
     d->safe.clear();
+    d->arrivals.clear();
     d->safeBytes = d->writtenBytes;
     // First what makes claims, then the bytes.
     auto done = removeFile(file.hintPath);
@@ -359,6 +460,7 @@ void Partial::discard()
     ++file.life;
     d->written.clear();
     d->safe.clear();
+    d->arrivals.clear();
     d->safeBytes = d->writtenBytes;
     // What cannot be removed now is found and removed by the next one who opens this content.
     if (file.removeNotes())

@@ -2,14 +2,18 @@
 
 #include <QByteArrayView>
 
+#include <atomic>
 #include <memory>
 
+#include "cache/arrivals.h"
 #include "cache/layout.h"
 #include "cache/sidecar.h"
 #include "core/rangeset.h"
 #include "core/result.h"
 
 namespace cache {
+
+struct PartialFile;
 
 // A file being filled, in any order, and the sidecar that says which bytes are safely on disk.
 // Invariant: every byte the sidecar claims is on stable storage. The lock of the blob is held by
@@ -44,6 +48,30 @@ public:
     // False once another program has unlinked the file under our hands (hf cache prune).
     bool isLinked() const;
 
+    // True when nobody else can have written to the file since open(); see Watch.
+    bool isUntouched();
+
+    // Reads what lies on disk, from any thread; keeps the file open by itself.
+    class Reader {
+    public:
+        // Fewer than asked for only at the end of the file.
+        core::Result<qint64> read(qint64 offset, char *buffer, qint64 most) const;
+        // Of what is written: what does not lie there as it arrived, or of which nobody knows how.
+        // Reads all of it. *stop ends it with Cancelled.
+        core::Result<core::RangeSet> differing(const core::RangeSet &written,
+                                               const QList<ArrivedPiece> &pieces,
+                                               const std::atomic<bool> &stop) const;
+
+    private:
+        friend class Partial;
+        std::shared_ptr<PartialFile> m_file;
+    };
+    Reader reader() const;
+    // How the bytes arrived, those of earlier runs included; not all of them may be told.
+    QList<ArrivedPiece> pieces() const;
+    // These bytes are wrong: they are missing from now on. The sidecar is saved.
+    core::Result<void> forget(const core::RangeSet &ranges);
+
     // Saves the hint: cheap, unsynced. Same thread as write().
     core::Result<void> noteWritten();
 
@@ -69,7 +97,7 @@ public:
     void discard();
 
 private:
-    Partial();
+    explicit Partial(qint64 size);
     struct Private;
     std::unique_ptr<Private> d;
 };

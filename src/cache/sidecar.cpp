@@ -49,6 +49,41 @@ std::optional<core::RangeSet> rangesFromJson(const QJsonValue &value)
     return set;
 }
 
+// JSON has no whole numbers of 64 bits for everybody.
+constexpr int checksumDigits = 16;
+constexpr int hexadecimal = 16;
+
+QJsonArray toJson(const QList<ArrivedPiece> &pieces)
+{
+    QJsonArray array;
+    for (const ArrivedPiece &piece : pieces.first(std::min(pieces.size(), maximumRanges))) {
+        array.append(QJsonArray{
+            piece.range.begin, piece.range.end,
+            QString::number(piece.checksum, hexadecimal).rightJustified(checksumDigits, u'0')});
+    }
+    return array;
+}
+
+// Only a help: what is odd is left out, and then fetched again where the digest does not match.
+QList<ArrivedPiece> piecesFromJson(const QJsonValue &value, const core::RangeSet &have)
+{
+    QList<ArrivedPiece> pieces;
+    qint64 last = 0;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue &item : array) {
+        const QJsonArray triple = item.toArray();
+        const core::Range range{triple.at(0).toInteger(-1), triple.at(1).toInteger(-1)};
+        bool isNumber = false;
+        const quint64 checksum = triple.at(2).toString().toULongLong(&isNumber, hexadecimal);
+        if (triple.size() != 3 || !isNumber || range.begin < last || range.end <= range.begin
+            || !have.contains(range))
+            continue;
+        pieces.append({range, checksum});
+        last = range.end;
+    }
+    return pieces;
+}
+
 // An endpoint may be given with a password in it; nothing secret goes to disk.
 QString publicEndpoint(const QString &endpoint)
 {
@@ -65,7 +100,7 @@ bool speaksOf(const QJsonObject &object, const PartialIdentity &identity)
 
 } // namespace
 
-QByteArray encodeSidecar(const PartialIdentity &identity, const core::RangeSet &have)
+QByteArray encodeSidecar(const PartialIdentity &identity, const SidecarContent &content)
 {
     const QJsonObject object{
         {"v"_L1, version},
@@ -75,12 +110,13 @@ QByteArray encodeSidecar(const PartialIdentity &identity, const core::RangeSet &
         {"path"_L1, identity.path},
         {"etag"_L1, identity.content.text},
         {"size"_L1, identity.size},
-        {"have"_L1, toJson(have)},
+        {"have"_L1, toJson(content.have)},
+        {"arrived"_L1, toJson(content.pieces)},
     };
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
-std::optional<core::RangeSet> decodeSidecar(const QByteArray &json, const PartialIdentity &identity)
+std::optional<SidecarContent> decodeSidecar(const QByteArray &json, const PartialIdentity &identity)
 {
     const QJsonObject object = QJsonDocument::fromJson(json).object();
     if (!speaksOf(object, identity))
@@ -89,10 +125,10 @@ std::optional<core::RangeSet> decodeSidecar(const QByteArray &json, const Partia
         && object.value("endpoint"_L1).toString() != publicEndpoint(identity.endpoint)) {
         return std::nullopt;
     }
-    auto have = rangesFromJson(object.value("have"_L1));
-    if (have && !have->isEmpty() && have->ranges().last().end > identity.size)
+    const auto have = rangesFromJson(object.value("have"_L1));
+    if (!have || (!have->isEmpty() && have->ranges().last().end > identity.size))
         return std::nullopt;
-    return have;
+    return SidecarContent{*have, piecesFromJson(object.value("arrived"_L1), *have)};
 }
 
 QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,

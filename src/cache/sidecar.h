@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "cache/arrivals.h"
 #include "core/ids.h"
 #include "core/rangeset.h"
 
@@ -25,11 +26,19 @@ struct PartialIdentity {
 // wholly sensible says nothing.
 inline constexpr qint64 maximumSidecarBytes = 1024 * 1024;
 
-QByteArray encodeSidecar(const PartialIdentity &identity, const core::RangeSet &have);
+// What the sidecar tells: the bytes that are safe on disk, and how they came there.
+struct SidecarContent {
+    core::RangeSet have;
+    QList<ArrivedPiece> pieces; // may be fewer than `have`, never more
 
-// The bytes that are safe on disk, when the sidecar speaks of this content. Another endpoint is
-// accepted for content whose id is a digest: the bytes are proven by it, wherever they came from.
-std::optional<core::RangeSet> decodeSidecar(const QByteArray &json,
+    bool operator==(const SidecarContent &) const = default;
+};
+
+QByteArray encodeSidecar(const PartialIdentity &identity, const SidecarContent &content);
+
+// Nothing when the sidecar does not speak of this content. Another endpoint is accepted for content
+// whose id is a digest: the bytes are proven by it, wherever they came from.
+std::optional<SidecarContent> decodeSidecar(const QByteArray &json,
                                             const PartialIdentity &identity);
 
 QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,

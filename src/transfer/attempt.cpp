@@ -1,14 +1,14 @@
-#include "transfer/attempt.h"
-
 #include <QFileInfo>
 #include <QLoggingCategory>
 
 #include <algorithm>
+#include <utility>
 
 #include "cache/verified.h"
 #include "core/digest.h"
+#include "transfer/attempt_p.h"
 #include "transfer/filler.h"
-#include "transfer/worker.h"
+#include "transfer/follower.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -96,24 +96,20 @@ qint64 Attempt::writtenBytes() const
     return m_partial ? m_partial->written().total() : 0;
 }
 
-// Runs task in the pool and counts it, so that the attempt outlives its tasks.
-template <typename T> void Attempt::inPool(std::function<T()> task, std::function<void(T &)> then)
-{
-    ++m_tasks;
-    m_worker.inPool<T>(this, std::move(task), [this, then = std::move(then)](T &result) {
-        --m_tasks;
-        then(result);
-        if (m_end)
-            endWhenQuiet();
-    });
-}
-
 void Attempt::begin()
 {
     if (m_job.content)
         lookForEntries();
     else
         askContent();
+}
+
+void Attempt::ask()
+{
+    if (m_filler)
+        m_filler->ask();
+    else
+        ++m_passes;
 }
 
 void Attempt::stop()
@@ -170,34 +166,6 @@ void Attempt::lookForEntries()
         });
 }
 
-// They have the right names and sizes; nobody is known to have compared them with their id.
-void Attempt::compareEntries(const QStringList &files)
-{
-    Q_EMIT phase(m_job.id, Event::BytesDone);
-    inPool<core::Result<bool>>(
-        [files, id = *m_job.content, stop = m_stopFlag]() -> core::Result<bool> {
-            for (const QString &file : files) {
-                const auto hex = core::digestOfFile(file, id.kind, stop.get());
-                if (!hex)
-                    return tl::unexpected(hex.error());
-                if (*hex != id.text)
-                    return false;
-                cache::noteVerified(file, id);
-            }
-            return true;
-        },
-        [this](core::Result<bool> &same) {
-            if (m_end)
-                return;
-            if (!same || !*same) {
-                m_realFiles = cache::Store::RealFiles::KeepVerified;
-                return open(); // as if it were not there
-            }
-            m_checked = true;
-            finish(AttemptEnd::Kind::Published);
-        });
-}
-
 // A masked entry names no content id; the Hub's own answer does, once access is granted.
 void Attempt::askContent()
 {
@@ -205,6 +173,7 @@ void Attempt::askContent()
     request.verb = "HEAD"_ba;
     request.url = m_job.resolveUrl;
     request.redirects = hub::HttpRequest::Redirects::StopAtOtherOrigin;
+    m_passes = 0;
     m_asking = m_worker.http().send(request);
     connect(m_asking, &hub::Exchange::finished, this,
             [this, exchange = m_asking.data()] { onContent(exchange); });
@@ -267,32 +236,10 @@ void Attempt::onOpened(core::Result<Opened> &opened)
     if (!opened->partial)
         return compareStoredBlob();
     m_partial = std::move(opened->partial);
+    if (m_job.content->kind != core::ContentId::Kind::Opaque)
+        m_follower = std::make_unique<Follower>(m_partial->reader(), m_job.content->kind,
+                                                m_job.size, m_stopFlag);
     fill();
-}
-
-// Somebody put the blob there; nobody is known to have compared it with its name.
-void Attempt::compareStoredBlob()
-{
-    Q_EMIT phase(m_job.id, Event::BytesDone);
-    inPool<core::Result<QString>>(
-        [path = m_store.layout().blob(m_job.repo, *m_job.content), id = *m_job.content,
-         stop = m_stopFlag]() -> core::Result<QString> {
-            if (id.kind == core::ContentId::Kind::Opaque)
-                return id.text;
-            const auto hex = core::digestOfFile(path, id.kind, stop.get());
-            if (hex && *hex == id.text)
-                cache::noteVerified(path, id);
-            return hex;
-        },
-        [this](core::Result<QString> &hex) {
-            if (m_end)
-                return;
-            if (hex && *hex == m_job.content->text) {
-                m_checked = m_job.content->kind != core::ContentId::Kind::Opaque;
-                return publish();
-            }
-            replaceStoredBlob();
-        });
 }
 
 // The damaged blob keeps its name until a good one takes it.
@@ -312,7 +259,10 @@ void Attempt::fill()
     job.content = *m_job.content;
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;
-    m_filler = std::make_unique<Filler>(m_worker.http(), m_worker.hosts(), *m_partial, job, this);
+    job.passes = std::exchange(m_passes, 0);
+    m_filler = std::make_unique<Filler>(
+        Filler::Means{m_worker.http(), m_worker.hosts(), m_worker.lines()}, *m_partial, job, this);
+    connect(m_filler.get(), &Filler::asks, this, [this] { Q_EMIT asks(m_job.id); });
     connect(m_filler.get(), &Filler::linkKnown, this,
             [this] { Q_EMIT phase(m_job.id, Event::LinkKnown); });
     connect(m_filler.get(), &Filler::linkLost, this,
@@ -321,6 +271,7 @@ void Attempt::fill()
         m_unnoted += bytes;
         if (m_unnoted >= noteBytes)
             tick();
+        follow();
     });
     connect(m_filler.get(), &Filler::ratesSeen, this, [this](const QList<hub::RateInfo> &rates) {
         m_rates = rates;
@@ -330,6 +281,7 @@ void Attempt::fill()
     m_sinceCheckpoint.start();
     m_sinceNote.start();
     m_ticker.start();
+    follow();
     m_filler->begin();
 }
 
@@ -353,6 +305,7 @@ bool Attempt::adoptFileBehindPointer()
     m_job.content = m_filler->fileBehindPointer();
     m_filler.release()->deleteLater(); // the sender of what is being handled
     m_ticker.stop();
+    m_follower.reset();
     m_partial->discard();
     m_partial.reset();
     m_lock.release();
@@ -408,46 +361,6 @@ void Attempt::onCheckpoint(const cache::Partial::Checkpoint &done, const core::R
         fail(result.error());
     else if (m_end->kind == AttemptEnd::Kind::Stopped)
         m_end->error = result.error();
-}
-
-// The last bytes are on disk; what is there is compared, not what arrived.
-void Attempt::compare()
-{
-    m_ticker.stop();
-    Q_EMIT phase(m_job.id, Event::BytesDone);
-    const cache::Partial::Checkpoint point = m_partial->checkpoint();
-    inPool<core::Result<QString>>(
-        [point, path = m_partial->filePath(), id = *m_job.content,
-         stop = m_stopFlag]() -> core::Result<QString> {
-            if (const auto synced = point.run(); !synced)
-                return tl::unexpected(synced.error());
-            if (id.kind == core::ContentId::Kind::Opaque)
-                return id.text;
-            return core::digestOfFile(path, id.kind, stop.get());
-        },
-        [this, point](core::Result<QString> &hex) {
-            if (hex)
-                m_partial->checkpointed(point);
-            if (!m_end)
-                onDigest(hex);
-        });
-}
-
-void Attempt::onDigest(const core::Result<QString> &hex)
-{
-    if (!hex)
-        return fail(hex.error());
-    if (*hex == m_job.content->text) {
-        m_checked = m_job.content->kind != core::ContentId::Kind::Opaque;
-        return publish();
-    }
-    m_partial->discard();
-    m_end = AttemptEnd();
-    m_end->mismatch = true;
-    m_end->error = core::makeError(core::ErrorKind::Checksum, m_job.paths.first());
-    qCInfo(lcAttempt) << "expected" << m_job.content->text << "but the disk has" << *hex;
-    m_end->kind = AttemptEnd::Kind::Failed;
-    endWhenQuiet();
 }
 
 void Attempt::publish()
@@ -519,9 +432,7 @@ void Attempt::endWhenQuiet()
     end.content = m_job.content;
     end.rates = m_rates;
     end.checked = m_checked;
-    end.written = end.kind == AttemptEnd::Kind::Published ? m_job.size
-        : end.mismatch                                    ? 0
-                                                          : writtenBytes();
+    end.written = end.kind == AttemptEnd::Kind::Published ? m_job.size : writtenBytes();
     const bool isMade = m_partial && m_job.size == 0; // of nothing: no byte came, still it is new
     end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes && !isMade;
     if (m_filler)

@@ -24,6 +24,7 @@
 namespace transfer {
 
 class Filler;
+class Follower;
 class Worker;
 
 using AttemptId = quint64;
@@ -39,7 +40,7 @@ struct AttemptJob {
     qint64 size = 0;
     cache::Location place;
     QUrl resolveUrl;
-    int connections = 1;
+    int connections = 1; // at most
     qint64 reserve = 0; // bytes to leave free on the volume
 };
 
@@ -51,7 +52,9 @@ struct AttemptEnd {
     core::Error error; // Failed
     QList<hub::RateInfo> rates; // Failed: of the last answer, for a 429
     std::optional<core::ContentId> content; // the id it worked with, where one is known
-    bool mismatch = false; // Failed: the digest differs; the bytes were dropped
+    // Failed: the digest differs. What lay on disk otherwise than it arrived was dropped, or all.
+    enum class Mismatch { None, Pieces, All };
+    Mismatch mismatch = Mismatch::None;
     bool checked = false; // Published: the digest was compared in this try
     bool reused = false; // Published: nothing was fetched
     qint64 written = 0;
@@ -60,8 +63,10 @@ struct AttemptEnd {
 // One try at one blob, from the lock to the final name:
 //
 //   already published? compare it once -> lock -> blob there? compare it and link it
-//                              -> open the partial -> fill its gaps (Filler), checkpoints meanwhile
-//                              -> digest of what is on disk -> publish -> links -> unlock
+//                              -> open the partial -> fill its gaps (Filler), checkpoints
+//                              meanwhile,
+//                                 digest of what is on disk behind what arrives (Follower)
+//                              -> compare -> publish -> links -> unlock
 //
 // Blocking disk work goes to the pool, bytes are written here. The lock lives exactly as long as
 // the try. Owner: Worker. I/O thread. Promise: ended() exactly once, also after stop(), and never
@@ -75,9 +80,11 @@ public:
     qint64 writtenBytes() const;
 
     void begin();
+    void ask(); // one more request may go to the Hub
     void stop(); // takes what has arrived, checkpoints, ends Stopped
 
 Q_SIGNALS:
+    void asks(quint64 id); // for ask(): beyond the one that the Gate let go
     void phase(quint64 id, transfer::Event event);
     void ratesSeen(const QList<hub::RateInfo> &rates);
     void ended(quint64 id, const transfer::AttemptEnd &end);
@@ -100,7 +107,11 @@ private:
     void fill();
     void onFilled(const std::optional<core::Error> &trouble);
     bool adoptFileBehindPointer();
+    void follow();
     void compare();
+    void compareWhenFollowed();
+    void compareAnew();
+    void onMismatch();
     void onDigest(const core::Result<QString> &hex);
     void publish();
 
@@ -120,6 +131,7 @@ private:
     cache::FileLock m_lock;
     std::unique_ptr<cache::Partial> m_partial;
     std::unique_ptr<Filler> m_filler;
+    std::unique_ptr<Follower> m_follower;
     QPointer<hub::Exchange> m_asking;
     QTimer m_ticker;
     QElapsedTimer m_sinceCheckpoint;
@@ -130,6 +142,8 @@ private:
     QList<hub::RateInfo> m_rates;
     cache::Store::RealFiles m_realFiles = cache::Store::RealFiles::Keep;
     int m_tasks = 0; // in the pool
+    int m_passes = 1; // requests to the Hub that may go
+    bool m_isFull = false; // all bytes are on stable storage
     bool m_checkpointing = false;
     bool m_newBytes = false;
     bool m_checked = false;

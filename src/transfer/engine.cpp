@@ -15,10 +15,10 @@ namespace {
 
 constexpr auto announceEvery = 250ms;
 constexpr int smallAtOnce = 32;
-constexpr qint64 oneConnectionBelow = 64LL * 1024 * 1024;
 constexpr auto lockedPause = 2s;
 constexpr int refusalsBeforeFailure = 5;
 constexpr int oddAnswersBeforeFailure = 4;
+constexpr int repairsBeforeFailure = 3; // of what the disk did not keep
 constexpr unsigned long shutdownMilliseconds = 10000;
 
 double jitter()
@@ -75,6 +75,7 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
             [this](quint64 id, const AttemptEnd &end) { d->onEnded(id, end); });
     connect(worker, &Worker::progressed, this,
             [this](const QList<Progress> &progress) { d->onProgress(progress); });
+    connect(worker, &Worker::asks, this, [this](quint64 id) { d->onAsks(id); });
     connect(worker, &Worker::ratesSeen, this,
             [this](quint64 id, const QList<hub::RateInfo> &rates) { d->onRates(id, rates); });
     connect(&gate, &hub::Gate::waiting, this,
@@ -148,6 +149,7 @@ void Engine::resume(const DownloadId &id)
         transfer.failures = 0;
         transfer.refusals = 0;
         transfer.mismatches = 0;
+        transfer.repairs = 0;
         transfer.error.reset();
         ++transfer.turn;
         group->advance(i, Event::Resume);
@@ -270,6 +272,7 @@ void Engine::setHttpConfig(const hub::HttpConfig &config)
 void Engine::setLimits(const Limits &limits)
 {
     d->limits = limits;
+    d->tellConnections();
     d->scheduleSoon();
 }
 
@@ -307,6 +310,13 @@ Engine::Private::Private(Engine &engine, const hub::HttpConfig &httpConfig, cons
     QObject::connect(worker, &Worker::allStopped, &thread, &QThread::quit, Qt::DirectConnection);
     thread.setObjectName(QStringLiteral("hubload-io"));
     thread.start();
+    tellConnections();
+}
+
+void Engine::Private::tellConnections()
+{
+    QMetaObject::invokeMethod(
+        worker, [worker = worker, most = limits.connections] { worker->setConnections(most); });
 }
 
 // Six connections to a host each; the same number for any limit, so that it can change later.
@@ -368,34 +378,28 @@ void Engine::Private::startSome(Group &group, Group::Weight weight)
     for (const int index : queued) {
         if (group.at(index).attempt != 0)
             continue; // an older try has not ended yet
-        const int connections = freeConnections(group.at(index), weight);
-        if (connections == 0)
+        if (!hasSlot(weight))
             return;
-        start(group, index, connections);
+        start(group, index);
     }
 }
 
-int Engine::Private::freeConnections(const Transfer &transfer, Group::Weight weight) const
+bool Engine::Private::hasSlot(Group::Weight weight) const
 {
-    if (weight == Group::Weight::Small)
-        return smallRunning < smallAtOnce ? 1 : 0;
-    const int left = limits.connections - connectionsUsed;
-    if (largeRunning >= limits.filesAtOnce || left <= 0)
-        return 0;
-    if (transfer.size < oneConnectionBelow)
-        return 1;
-    return std::clamp(limits.connectionsPerFile, 1, left);
+    return weight == Group::Weight::Small ? smallRunning < smallAtOnce
+                                          : largeRunning < limits.filesAtOnce;
 }
 
 // Takes the slot, then asks the Gate; the attempt begins when it opens.
-void Engine::Private::start(Group &group, int index, int connections)
+void Engine::Private::start(Group &group, int index)
 {
     Transfer &transfer = group.at(index);
     const quint64 turn = ++transfer.turn;
     group.advance(index, Event::Start);
     const AttemptId attempt = ++lastAttempt;
     transfer.attempt = attempt;
-    attempts.insert(attempt, {group.id(), index, connections, group.weight(index)});
+    attempts.insert(attempt,
+                    {.download = group.id(), .index = index, .weight = group.weight(index)});
     count(attempts[attempt], 1);
     wasIdle = false;
     touch(group);
@@ -418,7 +422,7 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     if (!group || group->at(index).turn != turn || !isActive(group->at(index).state()))
         return; // stopAttempt() has taken care of it
     running->begun = true;
-    running->ticket = ticket;
+    running->tickets.append(ticket);
     const Transfer &transfer = group->at(index);
     const DownloadRequest &request = group->request();
     AttemptJob job;
@@ -432,29 +436,40 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     job.place = request.place;
     job.reserve = limits.reserve;
     job.resolveUrl = http.endpoint.resolve(request.repo, request.commit, transfer.paths.first());
-    job.connections = running->connections;
+    job.connections = std::min(limits.connectionsPerFile, limits.connections);
     QMetaObject::invokeMethod(worker, [worker = worker, job] { worker->begin(job); });
 }
 
 void Engine::Private::count(const Running &running, int step)
 {
-    if (running.weight == Group::Weight::Small) {
-        smallRunning += step;
-        return;
-    }
-    largeRunning += step;
-    connectionsUsed += step * running.connections;
+    (running.weight == Group::Weight::Small ? smallRunning : largeRunning) += step;
 }
 
-// The first answer is that of the request the Gate let go; later ones of the same attempt, a new
-// link say, have no ticket.
+// A further request of an attempt, for a new link say.
+void Engine::Private::onAsks(AttemptId attempt)
+{
+    const auto running = attempts.constFind(attempt);
+    if (running == attempts.cend() || shuttingDown)
+        return;
+    const hub::Gate::Wish wish{.bucket = hub::Bucket::Resolvers,
+                               .priority = hub::Priority::Background,
+                               .lane = qHash(running->download)};
+    gate.enter(wish, &q, [this, attempt](const hub::Gate::Ticket &ticket) {
+        const auto still = attempts.find(attempt);
+        if (still == attempts.end() || shuttingDown)
+            return gate.unused(ticket);
+        still->tickets.append(ticket);
+        QMetaObject::invokeMethod(worker, [worker = worker, attempt] { worker->ask(attempt); });
+    });
+}
+
+// Answers come in any order; each uses up one of the requests that the Gate let go.
 void Engine::Private::onRates(AttemptId attempt, const QList<hub::RateInfo> &rates)
 {
     const auto running = attempts.find(attempt);
-    if (running == attempts.end() || !running->ticket)
-        return gate.observe(rates);
-    gate.answered(running->ticket, rates);
-    running->ticket.reset();
+    if (running == attempts.end() || running->tickets.isEmpty())
+        return gate.observe(rates); // of a file host
+    gate.answered(running->tickets.takeFirst(), rates);
 }
 
 void Engine::Private::onPhase(quint64 id, Event event)
@@ -494,8 +509,10 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
         return;
     const Running running = *found;
     attempts.erase(found);
-    if (isSilent(end))
-        gate.unused(running.ticket);
+    if (isSilent(end)) {
+        for (const hub::Gate::Ticket &ticket : running.tickets)
+            gate.unused(ticket);
+    }
     count(running, -1);
     scheduleSoon();
     Group *group = find(running.download);
@@ -533,10 +550,12 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
         transfer.refusals = 0;
     }
     transfer.best = std::max(transfer.best, end.written);
-    if (end.mismatch) {
-        const bool first = ++transfer.mismatches == 1;
+    if (end.mismatch != AttemptEnd::Mismatch::None) {
         // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
-        group.advance(index, first ? Event::Mismatch : Event::Refused);
+        const bool again = end.mismatch == AttemptEnd::Mismatch::Pieces
+            ? ++transfer.repairs <= repairsBeforeFailure
+            : ++transfer.mismatches == 1;
+        group.advance(index, again ? Event::Mismatch : Event::Refused);
         return;
     }
     const auto delay = delayAfter(transfer, end);

@@ -26,10 +26,9 @@ struct Engine::Private {
     struct Running {
         DownloadId download;
         int index = 0;
-        int connections = 1;
         Group::Weight weight = Group::Weight::Small;
         bool begun = false; // on the I/O thread; else still at the Gate
-        hub::Gate::Ticket ticket = {}; // of its first request, until the Hub has answered
+        QList<hub::Gate::Ticket> tickets = {}; // of requests that the Hub has not answered yet
     };
 
     Private(Engine &engine, const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
@@ -44,10 +43,12 @@ struct Engine::Private {
     void scheduleSoon();
     void schedule();
     void startSome(Group &group, Group::Weight weight);
-    int freeConnections(const Transfer &transfer, Group::Weight weight) const;
-    void start(Group &group, int index, int connections);
+    bool hasSlot(Group::Weight weight) const;
+    void start(Group &group, int index);
     void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
                AttemptId attempt);
+    void onAsks(AttemptId attempt);
+    void tellConnections();
     void onRates(AttemptId attempt, const QList<hub::RateInfo> &rates);
     void count(const Running &running, int step);
     void onPhase(quint64 id, Event event);
@@ -90,7 +91,6 @@ struct Engine::Private {
     quint64 lastFile = 0;
     int smallRunning = 0;
     int largeRunning = 0;
-    int connectionsUsed = 0;
     QSet<DownloadId> dirty;
     QTimer announcer;
     bool scheduled = false;

@@ -111,6 +111,14 @@ void Fetch::release()
     drain();
 }
 
+void Fetch::shorten(qint64 end)
+{
+    if (m_ended || m_failure || m_plan.ask != FetchPlan::Ask::Range || end <= m_position
+        || end >= m_plan.range.end)
+        return;
+    m_stopAt = end;
+}
+
 void Fetch::stop()
 {
     if (m_ended)
@@ -279,7 +287,7 @@ void Fetch::drain()
         const qint64 got = m_exchange->read(buffer.data(), blockSize);
         if (got <= 0)
             return;
-        const qint64 wanted = std::min(got, m_plan.range.end - m_position);
+        const qint64 wanted = std::min(got, end() - m_position);
         if (wanted > 0) {
             const auto written = m_sink(m_position, QByteArrayView(buffer.data(), wanted));
             if (!written && !m_ended) {
@@ -291,6 +299,8 @@ void Fetch::drain()
                 return;
             m_position += wanted;
         }
+        if (m_position == m_stopAt && !m_ended)
+            return leaveRest();
         if (wanted < got && !m_ended) {
             m_failure =
                 wrongAnswer(core::ErrorKind::Protocol, u"more bytes came than were announced"_s);
@@ -298,6 +308,20 @@ void Fetch::drain()
             return;
         }
     }
+}
+
+// What follows is another's. The end is told later, as always.
+void Fetch::leaveRest()
+{
+    m_exchange->disconnect(this);
+    m_exchange->cancel();
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (!m_ended)
+                end({});
+        },
+        Qt::QueuedConnection);
 }
 
 void Fetch::onFinished()
@@ -317,7 +341,7 @@ void Fetch::onFinished()
     }
     if (m_failure)
         return end(m_failure);
-    if (m_position == m_plan.range.end && m_headSeen)
+    if (m_position == end() && m_headSeen)
         return end({}); // every byte is here, however the connection ended
     if (!result)
         return end(result.error());

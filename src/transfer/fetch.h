@@ -4,6 +4,7 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -63,12 +64,18 @@ public:
 
     const FetchPlan &plan() const { return m_plan; }
     qint64 position() const { return m_position; } // next byte of the file
+    qint64 end() const { return std::min(m_plan.range.end, m_stopAt); } // of what is still ours
     qint64 received() const { return m_position - m_plan.range.begin; }
     const QByteArray &etag() const { return m_etag; } // validator of the file host
     const QByteArray &linkedEtag() const { return m_linkedEtag; } // what the Hub itself names
     // The length that a 416 named; with the trouble of ended().
     const std::optional<qint64> &refusedTotal() const { return m_refusedTotal; }
     const Statement &statement() const { return m_statement; } // once the head is here
+
+    // Leaves the bytes from there on to another one; ignored when they are here or are not ours.
+    // The connection is broken there.
+    void shorten(qint64 end);
+    bool isShared() const { return m_plan.ask == FetchPlan::Ask::Range; } // shorten() can do it
 
     void hold(); // stop reading; the sender is held back by full buffers
     void release(); // go on
@@ -91,6 +98,7 @@ private:
     void settleOpenEnd();
     void hearRefusal(const hub::HttpReply &reply);
     void drain();
+    void leaveRest();
     void end(const std::optional<core::Error> &trouble);
 
     FetchPlan m_plan;
@@ -103,6 +111,7 @@ private:
     Statement m_statement;
     std::optional<core::Error> m_failure;
     qint64 m_position = 0;
+    qint64 m_stopAt = FetchPlan::openEnd; // see shorten()
     bool m_headSeen = false;
     bool m_held = false;
     bool m_draining = false;

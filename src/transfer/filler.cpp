@@ -14,8 +14,15 @@ namespace transfer {
 namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
-constexpr qint64 smallestChunk = 8 * MiB;
-constexpr qint64 largestChunk = 64 * MiB;
+constexpr int firstConnections = 4; // of all files together
+constexpr qint64 smallestChunk = 4 * MiB;
+constexpr qint64 firstChunk = 16 * MiB; // before anything is measured
+constexpr qint64 largestChunk = 128 * MiB;
+constexpr double chunkSeconds = 4; // asking for the next one then costs little
+constexpr qint64 smallestHalf = MiB; // a request for less costs more than it brings
+constexpr double splitSeconds = 1.5; // a rest that comes sooner is left to whoever has it
+constexpr qint64 smallestOwnLink = 32 * MiB; // where each piece costs a request to the Hub
+constexpr auto measureEvery = 50ms;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
 constexpr int serviceUnavailable = 503;
@@ -37,15 +44,22 @@ bool isConnectionTrouble(const core::Error &error)
 
 } // namespace
 
-Filler::Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
-               QObject *parent)
+Filler::Filler(const Means &means, cache::Partial &partial, const FillJob &job, QObject *parent)
     : QObject(parent)
-    , m_http(http)
-    , m_hosts(hosts)
+    , m_http(means.http)
+    , m_hosts(means.hosts)
+    , m_lines(means.lines)
     , m_partial(partial)
     , m_job(job)
-    , m_connections(std::max(1, job.connections))
+    , m_adaptation(firstConnections / (means.lines.members() + 1), job.connections)
+    , m_measurer(this)
+    , m_passes(job.passes)
 {
+    m_measurer.setInterval(measureEvery);
+    connect(&m_measurer, &QTimer::timeout, this, &Filler::measure);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(reconnectPause);
+    connect(&m_pause, &QTimer::timeout, this, &Filler::fillSlots);
 }
 
 Filler::~Filler()
@@ -67,6 +81,12 @@ bool Filler::isSmall() const
 void Filler::begin()
 {
     m_totalBefore = m_partial.written().total();
+    m_clock.start();
+    if (!isSmall()) {
+        m_lines.join(this);
+        connect(&m_lines, &Lines::freed, this, &Filler::fillSlots);
+        m_measurer.start();
+    }
     // A chain of redirects cannot be stopped in front of a host that is to be left alone.
     if (isSmall() && !m_hosts.isAnyPaused(std::chrono::steady_clock::now())) {
         m_links = Links::PerRange;
@@ -76,9 +96,31 @@ void Filler::begin()
     }
 }
 
+void Filler::ask()
+{
+    m_passAsked = false;
+    ++m_passes;
+    fillSlots();
+}
+
+// One request to the Hub may go; else it is asked for.
+bool Filler::takePass()
+{
+    if (m_passes > 0) {
+        --m_passes;
+        return true;
+    }
+    if (!m_passAsked) {
+        m_passAsked = true;
+        Q_EMIT asks();
+    }
+    return false;
+}
+
 void Filler::hold()
 {
     m_held = true;
+    m_adaptation.interrupt();
     for (const auto &fetch : m_fetches)
         fetch->hold();
 }
@@ -95,9 +137,12 @@ void Filler::stop()
     if (m_ended)
         return;
     m_ended = true;
+    m_measurer.stop();
+    m_pause.stop();
     for (const auto &fetch : m_fetches)
         fetch->stop();
     dropAll();
+    m_lines.leave(this);
     if (m_asking) {
         m_asking->disconnect(this);
         m_asking->cancel();
@@ -107,15 +152,29 @@ void Filler::stop()
 // Where the bytes are: the first redirect to another origin, or the address that answered.
 void Filler::askLink()
 {
-    if (m_asking)
+    if (m_asking || !takePass())
         return;
     hub::HttpRequest request;
-    request.verb = "HEAD"_ba;
     request.url = m_job.resolveUrl;
     request.redirects = hub::HttpRequest::Redirects::StopAtOtherOrigin;
+    request.body = hub::HttpRequest::Body::Stream;
     m_asking = m_http.send(request);
+    connect(m_asking, &hub::Exchange::headersArrived, this,
+            [this, exchange = m_asking.data()] { onLinkHead(exchange); });
     connect(m_asking, &hub::Exchange::finished, this,
             [this, exchange = m_asking.data()] { onLink(exchange); });
+}
+
+// The Hub has the bytes itself: they are asked for in segments, as everywhere.
+void Filler::onLinkHead(hub::Exchange *exchange)
+{
+    const hub::HttpReply reply = exchange->reply();
+    exchange->disconnect(this);
+    exchange->cancel();
+    m_asking = nullptr;
+    Q_EMIT ratesSeen(reply.rates);
+    if (!m_ended)
+        takeLink(reply);
 }
 
 void Filler::onLink(hub::Exchange *exchange)
@@ -126,28 +185,43 @@ void Filler::onLink(hub::Exchange *exchange)
     if (m_ended)
         return;
     const auto &result = exchange->result();
-    if (!result) {
-        const int status = result.error().httpStatus;
-        if (status != 405 && status != 501)
-            return end(result.error());
-        m_links = Links::PerRange; // a Hub without HEAD
-        return fillSlots();
-    }
-    const Statement statement = statementOf(*result, m_job.content, m_job.size);
+    if (!result)
+        return end(result.error());
+    takeLink(*result);
+}
+
+void Filler::takeLink(const hub::HttpReply &reply)
+{
+    const Statement statement = statementOf(reply, m_job.content, m_job.size);
     if (statement.contradiction)
         return contradict(statement);
-    m_link = result->otherOrigin.isEmpty() ? result->url : result->otherOrigin;
+    m_link = reply.otherOrigin.isEmpty() ? reply.url : reply.otherOrigin;
     fillSlots();
 }
 
-qint64 Filler::chunkSize() const
+core::RangeSet Filler::claimed() const
 {
-    if (m_connections == 1)
-        return m_job.size;
-    return std::clamp(m_job.size / (4 * m_connections), smallestChunk, largestChunk);
+    core::RangeSet claimed = m_partial.written();
+    for (const auto &fetch : m_fetches)
+        claimed.insert({fetch->position(), fetch->end()});
+    return claimed;
 }
 
-std::optional<FetchPlan> Filler::nextPlan() const
+// Long enough that asking for the next one does not count, and short towards the end, so that all
+// come to an end together.
+qint64 Filler::chunkSize(qint64 unclaimed) const
+{
+    const int target = m_adaptation.target();
+    if (m_adaptation.most() == 1)
+        return m_job.size;
+    const qint64 wanted = m_bytesPerSecond > 0
+        ? std::clamp(static_cast<qint64>(m_bytesPerSecond * chunkSeconds), firstChunk, largestChunk)
+        : firstChunk;
+    const qint64 least = m_links == Links::PerRange ? smallestOwnLink : smallestChunk;
+    return std::max(least, std::min(wanted, unclaimed / (2 * target)));
+}
+
+std::optional<FetchPlan> Filler::nextPlan()
 {
     FetchPlan plan;
     plan.url = m_links == Links::Shared ? m_link : m_job.resolveUrl;
@@ -161,19 +235,67 @@ std::optional<FetchPlan> Filler::nextPlan() const
         plan.range = {0, m_job.size};
         return plan;
     }
-    core::RangeSet taken = m_partial.written();
-    for (const auto &fetch : m_fetches)
-        taken.insert({fetch->position(), fetch->plan().range.end});
-    const auto gaps = taken.gaps(m_job.size);
-    if (gaps.isEmpty())
-        return {};
-    plan.range = {gaps.first().begin, std::min(gaps.first().end, gaps.first().begin + chunkSize())};
+    const auto gaps = claimed().gaps(m_job.size);
+    if (gaps.isEmpty()) {
+        const auto half = splitSlowest();
+        if (!half)
+            return {};
+        plan.range = *half;
+        return plan;
+    }
+    qint64 unclaimed = 0;
+    for (const core::Range &gap : gaps)
+        unclaimed += gap.size();
+    plan.range = gaps.first();
+    plan.range.end = std::min(plan.range.end, plan.range.begin + chunkSize(unclaimed));
     return plan;
+}
+
+int Filler::begun() const
+{
+    return static_cast<int>(
+        std::count_if(m_courses.begin(), m_courses.end(),
+                      [](const Course &course) { return course.begun.has_value(); }));
+}
+
+// How long this one needs for what it has left; nothing: not known yet.
+std::optional<double> Filler::secondsLeft(const Fetch &fetch) const
+{
+    const Course course = m_courses.value(&fetch);
+    const qint64 received = fetch.received();
+    if (!course.begun || received <= 0)
+        return {};
+    const std::chrono::duration<double> time =
+        std::chrono::milliseconds(m_clock.elapsed()) - *course.begun;
+    return time.count() * static_cast<double>(fetch.end() - fetch.position())
+        / static_cast<double>(received);
+}
+
+// The second half of what lasts longest, unless it will soon be here anyway.
+std::optional<core::Range> Filler::splitSlowest()
+{
+    Fetch *slowest = nullptr;
+    double longest = splitSeconds;
+    const qint64 least = m_links == Links::PerRange ? smallestOwnLink : smallestHalf;
+    for (const auto &fetch : m_fetches) {
+        const double seconds = secondsLeft(*fetch).value_or(0);
+        if (!fetch->isShared() || seconds <= longest
+            || fetch->end() - fetch->position() < 2 * least)
+            continue;
+        slowest = fetch.get();
+        longest = seconds;
+    }
+    if (!slowest)
+        return {};
+    const qint64 rest = slowest->end() - slowest->position();
+    const core::Range half{slowest->end() - rest / 2, slowest->end()};
+    slowest->shorten(half.begin);
+    return half;
 }
 
 void Filler::fillSlots()
 {
-    if (m_ended)
+    if (m_ended || m_pause.isActive())
         return;
     if (m_partial.written().gaps(m_job.size).isEmpty()) {
         stop();
@@ -186,18 +308,70 @@ void Filler::fillSlots()
         return end(*pause);
     else if (pause)
         return; // what runs may go on; the next connection would be refused
-    while (static_cast<int>(m_fetches.size()) < m_connections) {
-        const auto plan = nextPlan();
-        if (!plan)
-            break;
-        startFetch(*plan);
+    // The first answer tells whether the host serves at all, and in ranges.
+    const int wanted = m_linkAnnounced ? m_adaptation.target() : 1;
+    while (static_cast<int>(m_fetches.size()) < wanted && startNext()) { }
+}
+
+// False: nothing is left to begin, or it may not begin now.
+bool Filler::startNext()
+{
+    if (m_links == Links::PerRange && m_passes == 0) {
+        takePass();
+        return false;
     }
+    if (!isSmall() && !m_lines.take(this))
+        return false; // freed() comes
+    const auto plan = nextPlan();
+    if (!plan) {
+        m_lines.putBack(this);
+        return false;
+    }
+    if (m_links == Links::PerRange)
+        takePass();
+    startFetch(*plan);
+    return true;
+}
+
+// How fast one connection is, and whether more of them help.
+void Filler::measure()
+{
+    const std::chrono::milliseconds now(m_clock.elapsed());
+    const auto working = static_cast<int>(m_fetches.size());
+    constexpr auto rateWindow = 500ms;
+    if (const auto time = now - m_measuredAt; time >= rateWindow && working > 0) {
+        const double seconds = std::chrono::duration<double>(time).count();
+        m_bytesPerSecond = static_cast<double>(m_received - m_receivedBefore) / seconds / working;
+        m_receivedBefore = m_received;
+        m_measuredAt = now;
+    }
+    if (m_held || m_body == Body::Whole)
+        return m_adaptation.interrupt();
+    if (claimed().gaps(m_job.size).isEmpty()) {
+        m_adaptation.interrupt();
+        return fillSlots(); // a straggler may show itself late
+    }
+    const int before = m_adaptation.target();
+    m_adaptation.tell(now, m_received, begun());
+    if (m_adaptation.target() > before)
+        fillSlots();
+    else if (m_adaptation.target() < before)
+        shrink();
+}
+
+// The youngest leave what they have not begun.
+void Filler::shrink()
+{
+    const auto wanted = static_cast<size_t>(m_adaptation.target());
+    for (size_t i = wanted; i < m_fetches.size(); ++i)
+        m_fetches[i]->shorten(m_fetches[i]->position() + smallestHalf);
 }
 
 void Filler::startFetch(const FetchPlan &plan)
 {
     auto sink = [this](qint64 offset, QByteArrayView data) {
         const qint64 before = m_partial.written().total();
+        m_received += data.size();
         auto written = m_partial.write(offset, data);
         // What is written over itself brings nobody further: a server without ranges sends the
         // beginning again and again.
@@ -210,11 +384,13 @@ void Filler::startFetch(const FetchPlan &plan)
     };
     auto *fetch = new Fetch(m_http, plan, std::move(sink), this);
     m_fetches.emplace_back(fetch);
+    m_courses.insert(fetch, {.asked = std::chrono::milliseconds(m_clock.elapsed())});
     if (m_held)
         fetch->hold();
     connect(fetch, &Fetch::begun, this, [this, fetch] { onBegun(fetch); });
     connect(fetch, &Fetch::wholeFile, this, [this, fetch] { onWholeFile(fetch); });
-    connect(fetch, &Fetch::ratesSeen, this, &Filler::ratesSeen);
+    if (m_http.config().endpoint.isSameOrigin(plan.url)) // a file host knows no budgets
+        connect(fetch, &Fetch::ratesSeen, this, &Filler::ratesSeen);
     connect(fetch, &Fetch::ended, this, [this, fetch](const std::optional<core::Error> &trouble) {
         onFetchEnded(fetch, trouble);
     });
@@ -222,9 +398,18 @@ void Filler::startFetch(const FetchPlan &plan)
 
 void Filler::onBegun(Fetch *fetch)
 {
+    Course &course = m_courses[fetch];
+    course.begun = std::chrono::milliseconds(m_clock.elapsed());
+    m_adaptation.learnDelay(*course.begun - course.asked);
     if (fetch->plan().ask == FetchPlan::Ask::Whole && m_body == Body::Ranges && !isSmall()) {
         m_body = Body::Whole; // 200 to the first range: this one brings everything
-        std::erase_if(m_fetches, [fetch](const auto &other) { return other.get() != fetch; });
+        std::vector<Fetch *> others;
+        for (const auto &other : m_fetches) {
+            if (other.get() != fetch)
+                others.push_back(other.get());
+        }
+        for (Fetch *other : others)
+            drop(other);
     }
     if (fetch->plan().ask == FetchPlan::Ask::Range && m_links == Links::Shared) {
         if (m_etag.isEmpty())
@@ -233,10 +418,11 @@ void Filler::onBegun(Fetch *fetch)
             return end(core::makeError(core::ErrorKind::RemoteChanged,
                                        u"two segments of the file have different validators"_s));
     }
-    m_hosts.served(fetch->plan().url);
+    m_hosts.served(fetch->plan().url, std::chrono::steady_clock::now());
     if (!m_linkAnnounced) {
         m_linkAnnounced = true;
         Q_EMIT linkKnown();
+        fillSlots();
     }
 }
 
@@ -315,10 +501,10 @@ void Filler::onTrouble(const core::Error &error, Gain gain)
     if (gain == Gain::None) {
         if (m_fetches.empty())
             return end(error); // the caller waits longer than we would
-        m_connections = std::max(1, static_cast<int>(m_fetches.size()));
+        m_adaptation.limitTo(static_cast<int>(m_fetches.size()));
         return;
     }
-    QTimer::singleShot(reconnectPause, this, &Filler::fillSlots);
+    m_pause.start();
 }
 
 void Filler::onLinkRefused(const core::Error &error)
@@ -334,17 +520,20 @@ void Filler::onLinkRefused(const core::Error &error)
         m_linkAnnounced = false;
         Q_EMIT linkLost();
     }
-    QTimer::singleShot(reconnectPause, this, &Filler::fillSlots);
+    m_pause.start();
 }
 
 void Filler::drop(Fetch *fetch)
 {
+    m_courses.remove(fetch);
     std::erase_if(m_fetches, [fetch](const auto &one) { return one.get() == fetch; });
+    m_lines.give(this);
 }
 
 void Filler::dropAll()
 {
-    m_fetches.clear();
+    while (!m_fetches.empty())
+        drop(m_fetches.back().get());
 }
 
 void Filler::end(const std::optional<core::Error> &trouble)

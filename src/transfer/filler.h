@@ -1,9 +1,13 @@
 #pragma once
 
+#include <QElapsedTimer>
+#include <QHash>
 #include <QObject>
 #include <QPointer>
+#include <QTimer>
 #include <QUrl>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,8 +16,10 @@
 #include "core/rangeset.h"
 #include "core/result.h"
 #include "hub/http.h"
+#include "transfer/adaptation.h"
 #include "transfer/fetch.h"
 #include "transfer/hosts.h"
+#include "transfer/lines.h"
 
 namespace transfer {
 
@@ -22,31 +28,41 @@ struct FillJob {
     qint64 size = 0;
     core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file is itself a web page
-    int connections = 1;
+    int connections = 1; // at most; as many as help are used
+    int passes = 1; // requests that may go to the Hub at once; asks() for each further one
 };
 
-// Fetches every missing byte of an open Partial over several connections. A large file's signed
-// link is asked for once (HEAD, without Range) and shared by all segments until it is refused;
-// where links turn out to be bound to a range, each segment asks for its own. A small file is one
-// chained GET. Connections that bring nothing are given up one by one; the last one's error is the
-// filler's.
-// Owner: Attempt. I/O thread. Promise: ended() exactly once, unless stop() came first.
+// Fetches every missing byte of an open Partial over as many connections as help (Adaptation) and
+// are free (Lines). Gaps are given out in order, in chunks that get smaller towards the end;
+// whoever then has nothing to do takes half of what the slowest has left. A large file's signed
+// link is asked for once (GET without Range, up to the redirect) and shared by all segments until
+// it is refused; where links turn out to be bound to a range, each segment asks for its own. A
+// small file is one chained GET. Connections that bring nothing are given up one by one; the last
+// one's error is the filler's. Owner: Attempt. I/O thread. Promise: ended() exactly once, unless
+// stop() came first.
 class Filler : public QObject {
     Q_OBJECT
 public:
-    Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
-           QObject *parent);
+    struct Means { // of the Worker, shared by all files
+        hub::Http &http;
+        Hosts &hosts;
+        Lines &lines;
+    };
+    Filler(const Means &means, cache::Partial &partial, const FillJob &job, QObject *parent);
     ~Filler() override;
 
     void begin();
+    void ask(); // one more request may go to the Hub
     void hold();
     void release();
     void stop(); // takes what has arrived; no ended() after that
     bool hasNewBytes() const { return m_newBytes; }
+    int connections() const { return static_cast<int>(m_fetches.size()); } // at work now
     // See Statement; with the trouble of ended().
     const std::optional<core::ContentId> &fileBehindPointer() const { return m_fileBehindPointer; }
 
 Q_SIGNALS:
+    void asks(); // for ask()
     void linkKnown();
     void linkLost();
     void wrote(qint64 bytes);
@@ -54,15 +70,29 @@ Q_SIGNALS:
     void ended(const std::optional<core::Error> &trouble); // nothing: the Partial is full
 
 private:
+    struct Course { // of a fetch, by m_clock
+        std::chrono::milliseconds asked{0};
+        std::optional<std::chrono::milliseconds> begun = {};
+    };
     enum class Links { Shared, PerRange };
     enum class Body { Ranges, Whole }; // Whole: the server does not do ranges
 
     bool isSmall() const;
+    bool takePass();
     void askLink();
+    void onLinkHead(hub::Exchange *exchange);
     void onLink(hub::Exchange *exchange);
+    void takeLink(const hub::HttpReply &reply);
     void fillSlots();
-    std::optional<FetchPlan> nextPlan() const;
-    qint64 chunkSize() const;
+    bool startNext();
+    std::optional<FetchPlan> nextPlan();
+    core::RangeSet claimed() const;
+    qint64 chunkSize(qint64 unclaimed) const;
+    int begun() const;
+    std::optional<double> secondsLeft(const Fetch &fetch) const;
+    std::optional<core::Range> splitSlowest();
+    void measure();
+    void shrink();
     void startFetch(const FetchPlan &plan);
     void onBegun(Fetch *fetch);
     void onWholeFile(Fetch *fetch);
@@ -80,6 +110,7 @@ private:
 
     hub::Http &m_http;
     Hosts &m_hosts;
+    Lines &m_lines;
     cache::Partial &m_partial;
     FillJob m_job;
     struct DeleteLater {
@@ -92,7 +123,17 @@ private:
     std::optional<core::ContentId> m_fileBehindPointer;
     Links m_links = Links::Shared;
     Body m_body = Body::Ranges;
-    int m_connections = 1;
+    Adaptation m_adaptation;
+    QTimer m_measurer;
+    QTimer m_pause; // before the next connection
+    QElapsedTimer m_clock;
+    QHash<const Fetch *, Course> m_courses;
+    qint64 m_received = 0; // by all fetches, what is here already included
+    double m_bytesPerSecond = 0; // of one connection, lately
+    qint64 m_receivedBefore = 0;
+    std::chrono::milliseconds m_measuredAt{0};
+    int m_passes = 1;
+    bool m_passAsked = false;
     qint64 m_totalBefore = 0; // bytes written when the last fetch ended
     int m_linkStrikes = 0; // refused links since the last byte
     bool m_linkAnnounced = false;

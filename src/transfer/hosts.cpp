@@ -31,9 +31,11 @@ void Hosts::refused(const QUrl &url, std::optional<std::chrono::seconds> named, 
     host.until = std::max(host.until, now + std::clamp(named.value_or(grown), 1s, longestPause));
 }
 
-void Hosts::served(const QUrl &url)
+void Hosts::served(const QUrl &url, Time now)
 {
-    m_hosts.remove(keyOf(url));
+    const auto host = m_hosts.constFind(keyOf(url));
+    if (host != m_hosts.cend() && host->until <= now)
+        m_hosts.erase(host);
 }
 
 std::optional<std::chrono::seconds> Hosts::pauseOf(const QUrl &url, Time now) const

@@ -19,7 +19,8 @@ public:
     // A refusal by that address. The host is left alone for the time it named, else for one that
     // doubles with each refusal in a row; at most an hour.
     void refused(const QUrl &url, std::optional<std::chrono::seconds> named, Time now);
-    void served(const QUrl &url); // bytes came: the row is over
+    // Bytes came: the row is over. Those that come during a pause were asked for before it.
+    void served(const QUrl &url, Time now);
 
     // Nothing: ask it.
     std::optional<std::chrono::seconds> pauseOf(const QUrl &url, Time now) const;

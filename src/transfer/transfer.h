@@ -42,7 +42,8 @@ public:
     bool reused = false;
     int failures = 0; // in a row without a new byte
     int refusals = 0; // 429 in a row
-    int mismatches = 0;
+    int mismatches = 0; // of the whole file, as it arrived
+    int repairs = 0; // of pieces that the disk did not keep as they arrived
     std::optional<core::Error> error; // the last one; gone with the next byte
     QDateTime retryAt; // UTC, Waiting only
     quint64 turn = 0; // grows with each start and wait; what was asked for in an older turn is void

@@ -10,7 +10,7 @@ namespace transfer {
 
 namespace {
 
-constexpr int poolThreads = 2;
+constexpr int poolThreads = 4; // they wait for the disk more than they compute
 constexpr auto reportEvery = 250ms;
 
 QList<cache::TreeFile> treeFiles(const QList<hub::TreeEntry> &listing)
@@ -52,6 +52,7 @@ core::Result<void> completeDownload(const DownloadRequest &request)
 
 Worker::Worker(const hub::HttpConfig &http)
     : m_http(http, this)
+    , m_lines(this)
     , m_pool(this)
     , m_ticker(this)
 {
@@ -70,6 +71,7 @@ void Worker::begin(const AttemptJob &job)
     auto *attempt = new Attempt(*this, job);
     attempt->setParent(this);
     m_attempts.insert(job.id, attempt);
+    connect(attempt, &Attempt::asks, this, &Worker::asks);
     connect(attempt, &Attempt::phase, this, &Worker::phase);
     connect(
         attempt, &Attempt::ratesSeen, this,
@@ -114,6 +116,12 @@ void Worker::startTicker()
         m_ticker.start();
 }
 
+void Worker::ask(quint64 id)
+{
+    if (Attempt *attempt = m_attempts.value(id))
+        attempt->ask();
+}
+
 void Worker::stop(quint64 id)
 {
     if (Attempt *attempt = m_attempts.value(id))
@@ -135,6 +143,11 @@ void Worker::stopAll()
 void Worker::setHttpConfig(const hub::HttpConfig &config)
 {
     m_http.setConfig(config);
+}
+
+void Worker::setConnections(int most)
+{
+    m_lines.setMost(most);
 }
 
 void Worker::complete(const QUuid &download, const DownloadRequest &request)

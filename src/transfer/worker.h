@@ -18,6 +18,7 @@
 #include "transfer/download.h"
 #include "transfer/fileattempt.h"
 #include "transfer/hosts.h"
+#include "transfer/lines.h"
 
 namespace transfer {
 
@@ -43,14 +44,17 @@ public:
 
     hub::Http &http() { return m_http; }
     Hosts &hosts() { return m_hosts; }
+    Lines &lines() { return m_lines; }
 
     void begin(const transfer::AttemptJob &job);
+    void ask(quint64 id); // one more request of it may go to the Hub
     void stop(quint64 id);
     void beginFile(quint64 id, const transfer::FileRequest &request);
     void askFile(quint64 id); // the next request of it may go
     void stopFile(quint64 id);
     void stopAll(); // then allStopped()
     void setHttpConfig(const hub::HttpConfig &config);
+    void setConnections(int most); // to file hosts, for all large files together
     // Everything that was chosen is published: trees/<commit>.json, then the ref.
     void complete(const QUuid &download, const transfer::DownloadRequest &request);
     // How many bytes of each item are on disk already; then surveyed().
@@ -77,6 +81,7 @@ public:
     }
 
 Q_SIGNALS:
+    void asks(quint64 id); // for ask()
     void phase(quint64 id, transfer::Event event);
     void ended(quint64 id, const transfer::AttemptEnd &end);
     void progressed(const QList<transfer::Progress> &progress);
@@ -99,6 +104,7 @@ private:
 
     hub::Http m_http;
     Hosts m_hosts;
+    Lines m_lines;
     QThreadPool m_pool;
     QHash<AttemptId, Attempt *> m_attempts;
     QHash<AttemptId, qint64> m_reported;

@@ -58,6 +58,8 @@ class TestPartial : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void othersWhoWrite();
+    void whatDiffersOnDisk();
     void beginsWithAnEmptySidecar();
     void goesOnWithTheGaps();
     void smallFilesBeginAgain();
@@ -509,6 +511,56 @@ void TestPartial::checkpointOutlivesPartial()
     const auto partial = Partial::open(layout, identity(large));
     VERIFY_RESULT(partial);
     QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
+}
+
+// Reading is nobody's harm; whoever may have written makes what was read back worthless.
+void TestPartial::othersWhoWrite()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    const QByteArray bytes(100, 'x');
+    VERIFY_RESULT((*partial)->write(0, bytes));
+    char buffer[100] = {};
+    QCOMPARE((*partial)->reader().read(0, buffer, 100).value_or(-1), 100);
+    QVERIFY((*partial)->isUntouched());
+    QCOMPARE(Partial::writtenSoFar(layout, what), 0); // looks: nothing is safe yet
+    QCOMPARE(cachetest::readFile((*partial)->filePath()).size(), 100);
+    QVERIFY((*partial)->isUntouched());
+    {
+        QFile other((*partial)->filePath());
+        QVERIFY(other.open(QIODevice::ReadWrite | QIODevice::ExistingOnly));
+        QVERIFY2(!(*partial)->isUntouched(), "open for writing: it may be written to at any time");
+    }
+    QVERIFY(!(*partial)->isUntouched());
+}
+
+void TestPartial::whatDiffersOnDisk()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto what = identity(large);
+    const QByteArray content(large, 'x');
+    VERIFY_RESULT(fill(layout, what, content, {0, 9 * mebi})); // by an earlier run
+    {
+        QFile other(layout.partial(what.repo, what.content));
+        QVERIFY(other.open(QIODevice::ReadWrite | QIODevice::ExistingOnly));
+        QVERIFY(other.seek(8 * mebi + 1) && other.putChar('y'));
+    }
+    const auto partial = Partial::open(layout, what);
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(9 * mebi, QByteArrayView(content).sliced(9 * mebi)));
+    const std::atomic<bool> stop = false;
+    const auto damage =
+        (*partial)->reader().differing((*partial)->written(), (*partial)->pieces(), stop);
+    VERIFY_RESULT(damage);
+    QCOMPARE(*damage, ranges({{8 * mebi, 9 * mebi}}));
+    VERIFY_RESULT((*partial)->forget(*damage));
+    QCOMPARE((*partial)->written(), ranges({{0, 8 * mebi}, {9 * mebi, large}}));
+    // The sidecar must not claim it any more, whatever happens next.
+    QCOMPARE(json(layout.sidecar(what.repo, what.content)).value("have"_L1).toArray().size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestPartial)

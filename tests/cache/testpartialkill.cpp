@@ -93,7 +93,7 @@ void TestPartialKill::survivesKills()
                          == QByteArrayView(content).sliced(range.begin, range.size()),
                      "a claimed byte is wrong");
         }
-        for (const core::Range &range : safe->ranges())
+        for (const core::Range &range : safe->have.ranges())
             QVERIFY((*partial)->written().contains(range));
         QVERIFY2((*partial)->written().total() >= before, "a kill lost what was there");
         before = (*partial)->written().total();
