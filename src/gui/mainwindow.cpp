@@ -81,9 +81,9 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
     connect(m_repo, &RepoPage::backWanted, this, &MainWindow::back);
     connect(m_repo, &RepoPage::linkHovered, statusBar(),
             [this](const QString &address) { statusBar()->showMessage(address); });
-    connect(m_repo, &RepoPage::downloadAdded, this, [this] {
+    connect(m_repo, &RepoPage::downloadAdded, this, [this](const QUuid &id) {
         goTo(Place::Downloads);
-        m_downloads->selectLast();
+        m_downloads->select(id);
     });
     connect(m_settingsPage, &SettingsPage::limitsChanged, this,
             [this] { m_services.engine().setLimits(session::limitsFrom(m_settings)); });

@@ -1,5 +1,4 @@
 #include <QFileInfo>
-#include <QLoggingCategory>
 
 #include <algorithm>
 #include <utility>
@@ -24,8 +23,6 @@ constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk 
 constexpr qint64 noteBytes = 8 * MiB;
 constexpr std::chrono::milliseconds noteTime = 500ms;
 constexpr auto tickTime = 500ms;
-
-Q_LOGGING_CATEGORY(lcAttempt, "transfer.attempt", QtWarningMsg)
 
 // People read of a file; what was wrong with the answer is kept beside it.
 core::Error aboutFile(core::Error error, const QString &path)

@@ -2,6 +2,7 @@
 
 #include <QDateTime>
 #include <QList>
+#include <QSet>
 #include <QString>
 #include <QStringList>
 #include <QUuid>
@@ -19,6 +20,9 @@ namespace transfer {
 
 using DownloadId = QUuid;
 
+// Which files of a Download go first. Skip is no state of a file: it leaves the choice.
+enum class Priority { High, Normal, Skip };
+
 // What a person asked for: a repo, a commit, a set of files, a place.
 struct DownloadRequest {
     core::RepoId repo;
@@ -28,6 +32,7 @@ struct DownloadRequest {
     QList<hub::TreeEntry> chosen; // files only
     QList<hub::TreeEntry>
         listing; // every file of the commit, for trees/<commit>.json; may be empty
+    QSet<QString> urgent; // paths of chosen files that go before the others
     cache::Location place;
     int leftOut = 0; // asked for, but not to be written: an older ref stays where it is
 };
@@ -38,6 +43,7 @@ struct FileStatus {
     qint64 size = 0;
     qint64 done = 0; // bytes written, or reused
     State state = State::Queued;
+    Priority priority = Priority::Normal;
     bool checked = false; // digest compared by us; false for content without an id
     bool reused = false; // was here already
     std::optional<core::Error> error;
@@ -53,6 +59,8 @@ struct DownloadStatus {
     QString commit;
     cache::Location place;
     State state = State::Queued;
+    int position = 0; // in the queue, from 1; 0: done, no longer in it
+    bool isOverLimit = false; // begun by startNow()
     qint64 size = 0;
     qint64 done = 0;
     int files = 0; // paths: two with one content are one FileStatus and two files

@@ -117,93 +117,13 @@ DownloadId Engine::add(const DownloadRequest &request, Begin begin)
 {
     Intent intent;
     intent.wanted = begin == Begin::Now ? Intent::Wanted::Run : Intent::Wanted::Pause;
-    intent.order = d->nextOrder();
+    intent.order = d->lastOrder() + orderStep;
     intent.added = d->clock.utcNow();
     const DownloadId id = QUuid::createUuid();
-    d->insert(id, request, intent);
-    if (d->journal) {
-        d->runLater([journal = *d->journal, entry = JournalEntry{id, request, intent}] {
-            return journal.saveRequest(entry);
-        });
-    }
+    d->saveRequest(d->insert(id, request, intent));
     Q_EMIT added(id);
     d->scheduleSoon();
     return id;
-}
-
-void Engine::pause(const DownloadId &id)
-{
-    if (Group *group = d->find(id))
-        d->stopGroup(*group, Event::Pause, Intent::Wanted::Pause);
-}
-
-void Engine::resume(const DownloadId &id)
-{
-    Group *group = d->find(id);
-    if (!group)
-        return;
-    for (int i = 0; i < group->count(); ++i) {
-        if (!next(group->at(i).state(), Event::Resume))
-            continue;
-        Transfer &transfer = group->at(i);
-        transfer.failures = 0;
-        transfer.refusals = 0;
-        transfer.mismatches = 0;
-        transfer.repairs = 0;
-        transfer.error.reset();
-        ++transfer.turn;
-        group->advance(i, Event::Resume);
-    }
-    if (group->completion == Group::Completion::Refused) {
-        group->completion = Group::Completion::Open;
-        group->completionError.reset();
-    }
-    group->announced = false;
-    d->setWanted(*group, Intent::Wanted::Run);
-    d->settle(*group);
-    d->scheduleSoon();
-}
-
-void Engine::cancel(const DownloadId &id)
-{
-    if (Group *group = d->find(id))
-        d->stopGroup(*group, Event::Cancel, Intent::Wanted::Cancelled);
-}
-
-void Engine::remove(const DownloadId &id)
-{
-    Group *group = d->find(id);
-    if (!group)
-        return;
-    d->stopAttempts(*group);
-    std::erase_if(d->groups, [group](const auto &one) { return one.get() == group; });
-    d->byId.remove(id);
-    d->dirty.remove(id);
-    if (d->journal) {
-        d->runLater([journal = *d->journal, id]() -> core::Result<void> {
-            journal.remove(id);
-            return {};
-        });
-    }
-    Q_EMIT removed(id);
-    d->scheduleSoon();
-}
-
-void Engine::pauseAll()
-{
-    for (const auto &group : d->groups) {
-        if (group->canGoOn())
-            d->stopGroup(*group, Event::Pause, Intent::Wanted::Pause);
-    }
-}
-
-void Engine::resumeAll()
-{
-    const auto ids = downloads();
-    for (const DownloadId &id : ids) {
-        if (d->find(id)->inState(State::Paused) > 0)
-            resume(id);
-    }
 }
 
 QList<DownloadId> Engine::downloads() const
@@ -233,9 +153,25 @@ QList<FileStatus> Engine::files(const DownloadId &id) const
 {
     QList<FileStatus> files;
     const Group *group = d->find(id);
-    for (int i = 0; group && i < group->count(); ++i)
-        files.append(group->file(i));
+    if (group) {
+        for (const int index : group->chosen())
+            files.append(group->file(index));
+    }
     return files;
+}
+
+int Engine::fileCount(const DownloadId &id) const
+{
+    const Group *group = d->find(id);
+    return group ? static_cast<int>(group->chosen().size()) : 0;
+}
+
+FileStatus Engine::file(const DownloadId &id, int row) const
+{
+    const Group *group = d->find(id);
+    if (!group || row < 0 || row >= fileCount(id))
+        return {};
+    return group->file(group->chosen()[static_cast<size_t>(row)]);
 }
 
 const DownloadRequest &Engine::request(const DownloadId &id) const
@@ -325,16 +261,6 @@ int Engine::Private::managers()
     return 3;
 }
 
-Group &Engine::Private::insert(const DownloadId &id, const DownloadRequest &request,
-                               const Intent &intent)
-{
-    groups.push_back(std::make_unique<Group>(id, request, intent));
-    Group *group = groups.back().get();
-    byId.insert(id, group);
-    group->announced = !group->canGoOn();
-    return *group;
-}
-
 void Engine::Private::scheduleSoon()
 {
     if (scheduled || shuttingDown)
@@ -353,13 +279,9 @@ void Engine::Private::schedule()
 {
     if (shuttingDown)
         return;
-    int places = limits.downloadsAtOnce;
-    for (const auto &group : groups) {
+    for (const auto &group : groups)
         complete(*group);
-        if (!group->isMoving())
-            continue;
-        if (places-- <= 0)
-            break;
+    for (Group *group : placed()) {
         startSome(*group, Group::Weight::Large);
         startSome(*group, Group::Weight::Small);
     }
@@ -370,24 +292,42 @@ void Engine::Private::schedule()
     }
 }
 
+// Who may have something running: those over the limit before those that hold a place.
+QList<Group *> Engine::Private::placed() const
+{
+    QList<Group *> over;
+    QList<Group *> regular;
+    for (const auto &group : groups) {
+        if (!group->isMoving())
+            continue;
+        if (group->isOverLimit)
+            over.append(group.get());
+        else if (regular.size() < limits.downloadsAtOnce)
+            regular.append(group.get());
+    }
+    return over + regular;
+}
+
 void Engine::Private::startSome(Group &group, Group::Weight weight)
 {
-    const std::set<int> queued = group.queued(weight).size() > 64
-        ? std::set<int>(group.queued(weight).begin(), std::next(group.queued(weight).begin(), 64))
-        : group.queued(weight);
-    for (const int index : queued) {
+    constexpr std::ptrdiff_t atOnce = 64;
+    const Group::Queue &all = group.queued(weight);
+    const auto end = std::next(all.begin(), std::min(atOnce, std::ssize(all)));
+    const std::vector<std::pair<Priority, int>> queued(all.begin(), end);
+    for (const auto &[priority, index] : queued) {
         if (group.at(index).attempt != 0)
             continue; // an older try has not ended yet
-        if (!hasSlot(weight))
+        if (!hasSlot(group, weight))
             return;
         start(group, index);
     }
 }
 
-bool Engine::Private::hasSlot(Group::Weight weight) const
+// How many connections a file gets is found out while it comes.
+bool Engine::Private::hasSlot(const Group &group, Group::Weight weight) const
 {
     return weight == Group::Weight::Small ? smallRunning < smallAtOnce
-                                          : largeRunning < limits.filesAtOnce;
+                                          : group.largeRunning < limits.filesAtOnce;
 }
 
 // Takes the slot, then asks the Gate; the attempt begins when it opens.
@@ -442,7 +382,10 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
 
 void Engine::Private::count(const Running &running, int step)
 {
-    (running.weight == Group::Weight::Small ? smallRunning : largeRunning) += step;
+    if (running.weight == Group::Weight::Small)
+        smallRunning += step;
+    else if (Group *group = find(running.download))
+        group->largeRunning += step;
 }
 
 // A further request of an attempt, for a new link say.

@@ -18,8 +18,8 @@ class FileDownload;
 struct FileRequest;
 
 struct Limits {
-    int connections = 16; // for all files, at most 16
-    int connectionsPerFile = 8;
+    int connections = 16; // for all large files, at most 16
+    int connectionsPerFile = 16; // at most; as many as help are used
     int filesAtOnce = 4; // large ones; small files up to 32
     int downloadsAtOnce = 1;
     qint64 reserve = 0; // bytes kept free on the volume
@@ -52,9 +52,26 @@ public:
     void pauseAll();
     void resumeAll();
 
-    QList<DownloadId> downloads() const; // in queue order
+    // The order in which what is not done is fetched; several keep their order among themselves.
+    // What runs and has no place any more goes back to waiting for one; its partials stay.
+    enum class Move { ToTop, Up, Down, ToBottom };
+    void move(const QList<DownloadId> &ids, Move where);
+    void moveTo(const DownloadId &id, int position); // as in DownloadStatus; clamped
+    // A waiting one begins beside those that hold the places, until it is paused or at its end.
+    void startNow(const DownloadId &id);
+
+    // Another choice of files of the same commit, for any Download that is in the list. What is
+    // left out is stopped, what is new is fetched; finished files and partials stay on disk. False,
+    // and nothing changes, for an empty choice or an unknown id.
+    bool choose(const DownloadId &id, const QList<hub::TreeEntry> &chosen);
+    // Skip takes the files out of the choice.
+    bool setPriority(const DownloadId &id, const QStringList &paths, Priority priority);
+
+    QList<DownloadId> downloads() const; // in queue order, then what is done, the last one first
     DownloadStatus status(const DownloadId &id) const;
     QList<FileStatus> files(const DownloadId &id) const;
+    int fileCount(const DownloadId &id) const;
+    FileStatus file(const DownloadId &id, int row) const; // of files(), without making them all
     const DownloadRequest &request(const DownloadId &id) const; // an empty one for an unknown id
     bool isIdle() const; // nothing runs and nothing waits to
     QStringList recoveredProblems() const; // queue files that could not be read, kept aside
@@ -73,6 +90,7 @@ Q_SIGNALS:
     void added(const transfer::DownloadId &id);
     void removed(const transfer::DownloadId &id);
     void changed(const QList<transfer::DownloadId> &ids);
+    void reordered(); // see downloads()
     void finished(const transfer::DownloadId &id); // Done, Failed or Cancelled
     void idle();
 

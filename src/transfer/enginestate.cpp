@@ -6,11 +6,62 @@ namespace transfer {
 
 Q_LOGGING_CATEGORY(lcEngine, "transfer.engine", QtWarningMsg)
 
-int Engine::Private::nextOrder() const
+namespace {
+
+bool isFinished(const Group &group)
+{
+    return group.allDone() && group.completion == Group::Completion::Done;
+}
+
+// What is done comes below, the last one first.
+bool isBefore(const std::unique_ptr<Group> &a, const std::unique_ptr<Group> &b)
+{
+    if (isFinished(*a) != isFinished(*b))
+        return isFinished(*b);
+    return isFinished(*a) ? a->intent.finished > b->intent.finished
+                          : a->intent.order < b->intent.order;
+}
+
+} // namespace
+
+Group &Engine::Private::insert(const DownloadId &id, const DownloadRequest &request,
+                               const Intent &intent)
+{
+    auto made = std::make_unique<Group>(id, request, intent);
+    Group *group = made.get();
+    groups.insert(std::upper_bound(groups.begin(), groups.end(), made, isBefore), std::move(made));
+    byId.insert(id, group);
+    group->announced = !group->canGoOn();
+    updatePositions();
+    return *group;
+}
+
+void Engine::Private::sort()
+{
+    const bool isSorted = std::is_sorted(groups.begin(), groups.end(), isBefore);
+    if (!isSorted)
+        std::stable_sort(groups.begin(), groups.end(), isBefore);
+    updatePositions();
+    if (!isSorted)
+        Q_EMIT q.reordered();
+}
+
+void Engine::Private::updatePositions()
+{
+    int position = 0;
+    for (const auto &group : groups) {
+        const int now = isFinished(*group) ? 0 : ++position;
+        if (group->position != now)
+            touch(*group);
+        group->position = now;
+    }
+}
+
+int Engine::Private::lastOrder() const
 {
     int order = 0;
     for (const auto &group : groups)
-        order = std::max(order, group->intent.order + 1);
+        order = std::max(order, group->intent.order);
     return order;
 }
 
@@ -19,7 +70,7 @@ void Engine::Private::stopGroup(Group &group, Event event, Intent::Wanted wanted
 {
     if (group.state() == State::Done)
         return;
-    for (int i = 0; i < group.count(); ++i) {
+    for (const int i : group.chosen()) {
         if (!next(group.at(i).state(), event))
             continue;
         ++group.at(i).turn;
@@ -27,6 +78,7 @@ void Engine::Private::stopGroup(Group &group, Event event, Intent::Wanted wanted
         stopAttempt(group.at(i).attempt);
     }
     group.speed.reset();
+    group.isOverLimit = false;
     setWanted(group, wanted);
     settle(group);
     scheduleSoon();
@@ -91,11 +143,13 @@ void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core
     Group *group = find(id);
     if (!group)
         return;
-    if (!trouble) {
+    if (!group->allDone()) { // files were added meanwhile
+        group->completion = Group::Completion::Open;
+    } else if (!trouble) {
         group->completion = Group::Completion::Done;
         group->intent.finished = clock.utcNow();
         group->intent.checked = true;
-        for (int i = 0; i < group->count(); ++i)
+        for (const int i : group->chosen())
             group->intent.checked = group->intent.checked && group->at(i).checked;
         group->intent.wanted = Intent::Wanted::Done;
         saveIntent(*group);
@@ -103,6 +157,7 @@ void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core
         group->completion = Group::Completion::Refused;
         group->completionError = trouble;
     }
+    sort();
     settle(*group);
     scheduleSoon();
 }
@@ -143,6 +198,7 @@ void Engine::Private::settle(Group &group)
     if (group.announced || group.state() == State::Paused)
         return;
     group.announced = true;
+    group.isOverLimit = false;
     announce();
     Q_EMIT q.finished(group.id());
 }

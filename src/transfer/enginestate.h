@@ -18,10 +18,14 @@
 
 namespace transfer {
 
+// Between the numbers of neighbours, so that one can be moved without renumbering the others.
+constexpr int orderStep = 1024;
+
 Q_DECLARE_LOGGING_CATEGORY(lcEngine)
 
 // What the Engine keeps to itself: the queue, who runs, and the way to the I/O thread. engine.cpp
-// decides what starts and what a failure means; enginestate.cpp keeps the books.
+// decides what starts and what a failure means; enginecontrol.cpp does what a person asks for;
+// enginestate.cpp keeps the books.
 struct Engine::Private {
     struct Running {
         DownloadId download;
@@ -36,14 +40,15 @@ struct Engine::Private {
 
     Group *find(const DownloadId &id) const { return byId.value(id); }
     Group &insert(const DownloadId &id, const DownloadRequest &request, const Intent &intent);
-    int nextOrder() const;
+    int lastOrder() const;
     static int managers();
 
     // Deciding.
     void scheduleSoon();
     void schedule();
+    QList<Group *> placed() const;
     void startSome(Group &group, Group::Weight weight);
-    bool hasSlot(Group::Weight weight) const;
+    bool hasSlot(const Group &group, Group::Weight weight) const;
     void start(Group &group, int index);
     void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
                AttemptId attempt);
@@ -59,7 +64,16 @@ struct Engine::Private {
     void onGateWaits(std::optional<std::chrono::seconds> time);
     void onWaitOver(const DownloadId &id, int index, quint64 turn);
 
+    // What a person asks for.
+    QList<Group *> queue() const;
+    void reorder(const QList<Group *> &queue, const QSet<Group *> &moved);
+    static bool fitBetween(const QList<Group *> &queue, const QSet<Group *> &moved);
+    void yieldPlaces();
+    void saveRequest(const Group &group);
+
     // Keeping the books.
+    void sort();
+    void updatePositions();
     void stopGroup(Group &group, Event event, Intent::Wanted wanted);
     void stopAttempts(Group &group);
     void stopAttempt(AttemptId attempt);
@@ -90,7 +104,6 @@ struct Engine::Private {
     AttemptId lastAttempt = 0;
     quint64 lastFile = 0;
     int smallRunning = 0;
-    int largeRunning = 0;
     QSet<DownloadId> dirty;
     QTimer announcer;
     bool scheduled = false;

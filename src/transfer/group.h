@@ -2,6 +2,7 @@
 
 #include <array>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "transfer/download.h"
@@ -12,7 +13,8 @@
 namespace transfer {
 
 // A Download while it is in the queue: its request, its Transfers and what follows from them.
-// Counts per state are kept as states change, so that nothing scans 100,000 files.
+// Counts per state are kept as states change, so that nothing scans 100,000 files. A Transfer keeps
+// its index for as long as the Group lives, also when a changed choice leaves it out.
 // Owner: Engine. GUI thread.
 class Group {
 public:
@@ -26,11 +28,16 @@ public:
     Completion completion = Completion::Open;
     std::optional<core::Error> completionError;
     bool announced = false; // that nothing goes on any more has been said
+    bool isOverLimit = false; // takes no place of the others
+    int position = 0; // as in DownloadStatus
+    int largeRunning = 0; // files, on a slot of their own
     Speed speed;
 
     int count() const { return static_cast<int>(m_transfers.size()); }
     const Transfer &at(int index) const { return m_transfers[static_cast<size_t>(index)]; }
     Transfer &at(int index) { return m_transfers[static_cast<size_t>(index)]; }
+    // Indices of what is chosen, in order.
+    const std::vector<int> &chosen() const { return m_chosen; }
 
     // The way to change a state: keeps counts and the queue of what may start.
     bool advance(int index, Event event);
@@ -38,14 +45,19 @@ public:
     // The id under which the content was fetched, where it is not what the listing says.
     void learn(int index, const core::ContentId &content);
 
+    // Another choice of the same commit, not empty. What is new in it takes the state that the
+    // intent asks for. Returns what it leaves out, Cancelled where it was not done; whoever fetches
+    // such a one is to be stopped.
+    std::vector<int> choose(const QList<hub::TreeEntry> &chosen);
+    void reopen(); // a done one, before its choice changes
+    void setPriority(const QSet<QString> &paths, Priority priority); // High or Normal
+
     int inState(State state) const { return m_counts[static_cast<size_t>(state)]; }
-    bool allDone() const { return inState(State::Done) == count(); }
-    // What may start, in order of the listing; small files have slots of their own.
+    bool allDone() const { return inState(State::Done) == static_cast<int>(m_chosen.size()); }
+    // What may start: high priority first, then in order; small files have slots of their own.
     enum class Weight { Small, Large };
-    const std::set<int> &queued(Weight weight) const
-    {
-        return m_queued[static_cast<size_t>(weight)];
-    }
+    using Queue = std::set<std::pair<Priority, int>>;
+    const Queue &queued(Weight weight) const { return m_queued[static_cast<size_t>(weight)]; }
     Weight weight(int index) const;
     bool isMoving() const; // something runs or could start
     bool canGoOn() const; // without a person: moving, waiting or completing
@@ -56,14 +68,24 @@ public:
     qint64 doneBytes() const { return m_done; }
 
 private:
-    void addTransfers(State initial);
+    enum class Change { Add, Remove };
+    void count(int index, Change change);
+    int append(const hub::TreeEntry &entry, State initial);
+    void join(int index);
+    void leave(int index);
+    void joinAgain(int index, const QString &path);
+    void setPaths(int index, const QStringList &paths);
+    std::vector<int> leaveAllBut(const QSet<QString> &paths);
+    void joinNew(const QList<hub::TreeEntry> &chosen);
+    bool isUrgent(const Transfer &transfer) const;
     const Transfer *worst() const;
 
     DownloadId m_id;
     DownloadRequest m_request;
     std::vector<Transfer> m_transfers;
+    std::vector<int> m_chosen;
     std::array<int, stateCount> m_counts{};
-    std::array<std::set<int>, 2> m_queued;
+    std::array<Queue, 2> m_queued;
     std::set<int> m_troubled; // Waiting or Failed
     qint64 m_size = 0;
     qint64 m_done = 0;

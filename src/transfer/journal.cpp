@@ -30,15 +30,13 @@ QString intentFile(const QString &folder, const DownloadId &id)
     return folder + u'/' + id.toString(QUuid::WithoutBraces) + ".state.json"_L1;
 }
 
-QJsonObject toJson(const hub::TreeEntry &entry, bool chosen)
+QJsonObject toJson(const hub::TreeEntry &entry)
 {
     QJsonObject object{{u"path"_s, entry.path}, {u"size"_s, entry.size}, {u"oid"_s, entry.oid}};
     if (entry.lfs)
         object.insert(u"sha256"_s, entry.sha256);
     if (!entry.xetHash.isEmpty())
         object.insert(u"xet"_s, entry.xetHash);
-    if (chosen)
-        object.insert(u"chosen"_s, true);
     return object;
 }
 
@@ -61,15 +59,23 @@ std::optional<hub::TreeEntry> entryFromJson(const QJsonObject &object)
 
 QJsonObject toJson(const DownloadRequest &request)
 {
-    QHash<QString, bool> chosen;
+    QSet<QString> chosen;
     for (const hub::TreeEntry &entry : request.chosen)
-        chosen.insert(entry.path, true);
+        chosen.insert(entry.path);
     QJsonArray files;
+    const auto add = [&](const hub::TreeEntry &entry) {
+        QJsonObject object = toJson(entry);
+        if (chosen.remove(entry.path))
+            object.insert(u"chosen"_s, true);
+        if (request.urgent.contains(entry.path))
+            object.insert(u"priority"_s, u"high"_s);
+        files.append(object);
+    };
     for (const hub::TreeEntry &entry : request.listing)
-        files.append(toJson(entry, chosen.take(entry.path)));
+        add(entry);
     for (const hub::TreeEntry &entry : request.chosen) {
         if (chosen.contains(entry.path)) // there is no listing
-            files.append(toJson(entry, true));
+            add(entry);
     }
     return {{u"v"_s, formatVersion},
             {u"type"_s, core::typeName(request.repo.type())},
@@ -131,6 +137,8 @@ std::optional<DownloadRequest> requestFromJson(const QJsonObject &object)
             return {};
         if (value.toObject().value("chosen"_L1).toBool())
             request.chosen.append(*entry);
+        if (value.toObject().value("priority"_L1).toString() == "high"_L1)
+            request.urgent.insert(entry->path);
         if (listed)
             request.listing.append(*entry);
     }

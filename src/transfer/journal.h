@@ -15,7 +15,7 @@ struct Intent {
     enum class Wanted { Run, Pause, Cancelled, Done };
 
     Wanted wanted = Wanted::Run;
-    int order = 0;
+    int order = 0; // among all; numbers may be far apart
     QDateTime added;
     QDateTime finished;
     bool checked = false;
@@ -27,9 +27,11 @@ struct JournalEntry {
     Intent intent;
 };
 
-// The queue on disk: <folder>/<uuid>.json, the request, written once, and <uuid>.state.json, the
-// intent. Progress is not here; the sidecars have it. Unreadable files are moved aside to
-// <name>.broken and reported. Blocks; used on the I/O thread except for load().
+// The queue on disk: <folder>/<uuid>.json, the request, written anew only when the choice of files
+// or their priorities change, and <uuid>.state.json, the intent. What a file does not say has its
+// default, so older files stay readable. Progress is not here; the sidecars have it. Unreadable
+// files are moved aside to <name>.broken and reported. Blocks; used on the I/O thread except for
+// load().
 class Journal {
 public:
     explicit Journal(const QString &folder);

@@ -33,8 +33,9 @@ enum class Event {
     Pause,
     Resume, // by a person; also "try again"
     Cancel,
+    Yield, // another one has its place in the queue
 };
-inline constexpr int eventCount = 12;
+inline constexpr int eventCount = 13;
 
 // The one table. Nothing when the event is not legal in that state. Pure.
 std::optional<State> next(State from, Event event);

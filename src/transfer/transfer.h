@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/ids.h"
+#include "transfer/download.h"
 #include "transfer/state.h"
 
 namespace transfer {
@@ -35,6 +36,8 @@ public:
     std::optional<core::ContentId> content; // unknown for masked entries
     qint64 size = 0;
 
+    bool isChosen = true; // false: left out by a changed choice; nothing of it counts
+    Priority priority = Priority::Normal;
     quint64 attempt = 0; // running on the I/O thread, until it has ended; 0: none
     qint64 done = 0; // bytes written
     qint64 best = 0; // the most that ever were: what goes beyond is new

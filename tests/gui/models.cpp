@@ -80,7 +80,7 @@ private Q_SLOTS:
         for (int step = 0; step < 120; ++step) {
             const QList<transfer::DownloadId> ids = engine.downloads();
             const auto any = [&] { return ids.at(random.bounded(int(ids.size()))); };
-            const int what = ids.isEmpty() ? 0 : random.bounded(8);
+            const int what = ids.isEmpty() ? 0 : random.bounded(11);
             if (what == 0 && ids.size() < 8)
                 engine.add(requestFor(repos.at(random.bounded(int(repos.size()))), config));
             else if (what == 1)
@@ -95,9 +95,45 @@ private Q_SLOTS:
                 files.show(any());
             else if (what == 6)
                 random.bounded(2) ? engine.pauseAll() : engine.resumeAll();
+            else if (what == 7)
+                engine.move({any(), any()}, transfer::Engine::Move(random.bounded(4)));
+            else if (what == 8)
+                engine.startNow(any());
+            else if (what == 9) {
+                const auto id = any();
+                const auto all = engine.request(id).listing;
+                engine.choose(id, random.bounded(2) ? all : all.mid(random.bounded(2), 1));
+            }
             QTest::qWait(random.bounded(40));
             QCOMPARE(model.rowCount(), int(engine.downloads().size()));
+            for (int row = 0; row < model.rowCount(); ++row)
+                QCOMPARE(model.status(row).id, engine.downloads().at(row));
         }
+    }
+
+    // Whoever holds a row still holds the same one when the order has changed.
+    void theOrderOfDownloads()
+    {
+        support::FaultyHub hub({}, stage::hubOptions());
+        const stage::Folders folders;
+        const session::Config config = stage::configFor(folders, hub.endpoint());
+        session::Services services(config, session::Queue::Private, transfer::Limits());
+        transfer::Engine &engine = services.engine();
+        gui::DownloadsModel model(engine);
+        const Tester tester(&model, report);
+        QList<transfer::DownloadId> ids;
+        for (int i = 0; i < 5; ++i) {
+            ids << engine.add(requestFor(numbered(i), config), transfer::Engine::Begin::Paused);
+            QCOMPARE(model.rowOf(ids.constLast()), i);
+        }
+        const QPersistentModelIndex held = model.index(4, gui::DownloadsModel::SizeColumn);
+        engine.move({ids[4]}, transfer::Engine::Move::ToTop);
+        QCOMPARE(model.rowOf(ids[4]), 0);
+        QCOMPARE(held.row(), 0);
+        QCOMPARE(held.column(), int(gui::DownloadsModel::SizeColumn));
+        engine.move({ids[4]}, transfer::Engine::Move::Down);
+        QCOMPARE(held.row(), 1);
+        QCOMPARE(held.data(gui::DownloadsModel::IdRole).toUuid(), ids[4]);
     }
 
     void searchResults()

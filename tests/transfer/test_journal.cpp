@@ -11,6 +11,8 @@ class TestJournal : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void comesBackAsItWas();
+    void priorities();
+    void olderFilesHaveDefaults();
     void intentChangesAlone();
     void brokenFilesAreKeptAside_data();
     void brokenFilesAreKeptAside();
@@ -72,6 +74,46 @@ void TestJournal::comesBackAsItWas()
     QVERIFY(back.intent.wanted == Intent::Wanted::Pause);
     QCOMPARE(back.intent.order, 3);
     QCOMPARE(back.intent.added, saved.intent.added);
+}
+
+void TestJournal::priorities()
+{
+    QTemporaryDir folder;
+    const transfer::Journal journal(folder.path());
+    auto saved = sample();
+    saved.request.chosen = saved.request.listing;
+    saved.request.urgent = {u"README.md"_s};
+    QVERIFY(journal.saveRequest(saved));
+    QCOMPARE(journal.load().entries.first().request.urgent, saved.request.urgent);
+    saved.request.chosen = {saved.request.listing.last()};
+    saved.request.listing.clear();
+    QVERIFY(journal.saveRequest(saved)); // another choice, in the same file
+    const auto back = journal.load().entries.first().request;
+    QVERIFY(back.chosen == saved.request.chosen);
+    QVERIFY(back.listing.isEmpty());
+    QCOMPARE(back.urgent, saved.request.urgent);
+}
+
+// As the first version wrote them.
+void TestJournal::olderFilesHaveDefaults()
+{
+    QTemporaryDir folder;
+    const QString name = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    const auto write = [&](const QString &ending, const QByteArray &content) {
+        QFile file(folder.filePath(name + ending));
+        return file.open(QIODevice::WriteOnly) && file.write(content) == content.size();
+    };
+    QVERIFY(write(u".json"_s,
+                  R"({"v":1,"type":"model","repo":"o/n","revision":"main","commit":")"
+                      + QByteArray(40, 'a')
+                      + R"(","place":{"path":"/tmp/x"},"files":[{"path":"a","size":1,"oid":"",)"
+                      + R"("chosen":true}]})"));
+    QVERIFY(write(u".state.json"_s, R"({"v":1,"wanted":"run","order":7})"));
+    const auto loaded = transfer::Journal(folder.path()).load();
+    QVERIFY(loaded.problems.isEmpty());
+    QCOMPARE(loaded.entries.size(), 1);
+    QCOMPARE(loaded.entries.first().intent.order, 7);
+    QVERIFY(loaded.entries.first().request.urgent.isEmpty());
 }
 
 void TestJournal::intentChangesAlone()

@@ -44,6 +44,8 @@ void TestState::everyPairIsDecided()
     QCOMPARE(*transfer::next(State::Fetching, Event::BytesDone), State::Verifying);
     QCOMPARE(*transfer::next(State::Verifying, Event::Mismatch), State::Queued);
     QCOMPARE(*transfer::next(State::Verifying, Event::Published), State::Done);
+    QCOMPARE(*transfer::next(State::Fetching, Event::Yield), State::Queued);
+    QVERIFY(!transfer::next(State::Verifying, Event::Yield)); // nothing is gained by it
     QVERIFY(!transfer::next(State::Fetching, Event::Published)); // unverified bytes are never done
     QVERIFY(!transfer::next(State::Queued, Event::BytesDone));
 }

@@ -1,5 +1,7 @@
 #include "gui/models/downloadsmodel.h"
 
+#include <QHash>
+
 #include <algorithm>
 
 #include "core/errortext.h"
@@ -50,6 +52,7 @@ DownloadsModel::DownloadsModel(transfer::Engine &engine, QObject *parent)
     connect(&engine, &transfer::Engine::added, this, &DownloadsModel::onAdded);
     connect(&engine, &transfer::Engine::removed, this, &DownloadsModel::onRemoved);
     connect(&engine, &transfer::Engine::changed, this, &DownloadsModel::onChanged);
+    connect(&engine, &transfer::Engine::reordered, this, &DownloadsModel::onReordered);
     m_countdown.setInterval(1000);
     connect(&m_countdown, &QTimer::timeout, this, &DownloadsModel::tick);
     summarise();
@@ -102,6 +105,27 @@ void DownloadsModel::onChanged(const QList<transfer::DownloadId> &ids)
         return;
     Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
     summarise();
+}
+
+void DownloadsModel::onReordered()
+{
+    const QList<transfer::DownloadId> ids = m_engine.downloads();
+    QHash<transfer::DownloadId, qsizetype> places;
+    for (qsizetype i = 0; i < ids.size(); ++i)
+        places.insert(ids.at(i), i);
+    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+    const QModelIndexList before = persistentIndexList();
+    QList<transfer::DownloadId> held;
+    for (const QModelIndex &index : before)
+        held << m_rows.at(index.row()).id;
+    std::stable_sort(m_rows.begin(), m_rows.end(), [&places](const auto &a, const auto &b) {
+        return places.value(a.id) < places.value(b.id);
+    });
+    QModelIndexList after;
+    for (qsizetype i = 0; i < before.size(); ++i)
+        after << index(rowOf(held.at(i)), before.at(i).column());
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
 void DownloadsModel::tick()

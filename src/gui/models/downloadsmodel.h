@@ -51,6 +51,7 @@ private:
     void onAdded(const transfer::DownloadId &id);
     void onRemoved(const transfer::DownloadId &id);
     void onChanged(const QList<transfer::DownloadId> &ids);
+    void onReordered();
     void tick();
     void summarise();
     bool countsDown(const transfer::DownloadStatus &row) const;

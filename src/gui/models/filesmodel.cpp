@@ -30,8 +30,13 @@ void FilesModel::show(const std::optional<transfer::DownloadId> &id)
         return;
     beginResetModel();
     m_id = id;
-    m_files = id ? m_engine.files(*id) : QList<transfer::FileStatus>();
+    m_count = id ? m_engine.fileCount(*id) : 0;
     endResetModel();
+}
+
+transfer::FileStatus FilesModel::status(int row) const
+{
+    return m_id ? m_engine.file(*m_id, row) : transfer::FileStatus();
 }
 
 void FilesModel::setGateOpens(const QDateTime &time)
@@ -39,27 +44,26 @@ void FilesModel::setGateOpens(const QDateTime &time)
     if (m_gateOpens == time)
         return;
     m_gateOpens = time;
-    if (!m_files.isEmpty())
+    if (m_count > 0)
         Q_EMIT dataChanged(index(0, ProgressColumn), index(rowCount() - 1, ProgressColumn));
 }
 
 void FilesModel::refresh()
 {
-    const QList<transfer::FileStatus> now = m_engine.files(*m_id);
-    if (now.size() != m_files.size()) {
+    const int now = m_engine.fileCount(*m_id);
+    if (now != m_count) {
         beginResetModel();
-        m_files = now;
+        m_count = now;
         endResetModel();
         return;
     }
-    m_files = now;
-    if (!m_files.isEmpty())
-        Q_EMIT dataChanged(index(0, SizeColumn), index(rowCount() - 1, ProgressColumn));
+    if (m_count > 0)
+        Q_EMIT dataChanged(index(0, PathColumn), index(rowCount() - 1, ColumnCount - 1));
 }
 
 int FilesModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_files.size());
+    return parent.isValid() ? 0 : m_count;
 }
 
 int FilesModel::columnCount(const QModelIndex &parent) const
@@ -71,7 +75,7 @@ QVariant FilesModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const transfer::FileStatus &file = m_files.at(index.row());
+    const transfer::FileStatus file = status(index.row());
     switch (role) {
     case Qt::DisplayRole:
         if (index.column() == PathColumn)

@@ -151,11 +151,11 @@ QList<transfer::DownloadStatus> DownloadsPage::selected() const
     return result;
 }
 
-void DownloadsPage::selectLast()
+void DownloadsPage::select(const transfer::DownloadId &id)
 {
-    const QModelIndex last = m_model.index(m_model.rowCount() - 1, 0);
-    m_ui->downloadList->setCurrentIndex(last);
-    m_ui->downloadList->scrollTo(last);
+    const QModelIndex index = m_model.index(m_model.rowOf(id), 0);
+    m_ui->downloadList->setCurrentIndex(index);
+    m_ui->downloadList->scrollTo(index);
     focusList();
 }
 

@@ -44,7 +44,7 @@ public:
     ~DownloadsPage() override;
 
     const DownloadActions &actions() const { return m_actions; }
-    void selectLast(); // what was just added
+    void select(const transfer::DownloadId &id);
     void focusList();
     void reportProblems(const QStringList &problems); // of the queue on disk, at start
 

@@ -409,8 +409,7 @@ void RepoPage::startDownload()
     if (m_refused == 0) // else it is not the whole listing, and others would take it for that
         request.listing = m_tree->listing();
     request.place = m_services.config().place;
-    m_services.engine().add(request);
-    Q_EMIT downloadAdded();
+    Q_EMIT downloadAdded(m_services.engine().add(request));
 }
 
 void RepoPage::updateActions()

@@ -53,7 +53,7 @@ public:
 
 Q_SIGNALS:
     void backWanted();
-    void downloadAdded();
+    void downloadAdded(const QUuid &id); // a transfer::DownloadId
     void linkHovered(const QString &address); // empty: no longer
 
 protected:
