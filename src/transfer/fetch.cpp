@@ -14,6 +14,7 @@ namespace transfer {
 
 namespace {
 
+constexpr std::chrono::milliseconds stallTime = 20s; // without a byte, while nobody holds back
 constexpr qint64 blockSize = 256 * 1024;
 constexpr qint64 worthTaking = 128 * 1024;
 constexpr auto gatherTime = 50ms;
@@ -78,6 +79,7 @@ Fetch::Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent)
     request.url = plan.url;
     request.body = hub::HttpRequest::Body::Stream;
     request.headers = plan.headers;
+    request.silence = stallTime;
     if (plan.ask != FetchPlan::Ask::Whole) {
         const bool isOpen = plan.ask == FetchPlan::Ask::Rest;
         request.headers.append({"Range"_ba,

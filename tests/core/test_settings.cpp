@@ -58,7 +58,7 @@ void TestSettings::readingWritesNothing()
     {
         const Settings settings(file());
         QCOMPARE(settings.text(Setting::Endpoint), QString());
-        QCOMPARE(settings.number(Setting::ConnectionsPerFile), 8);
+        QCOMPARE(settings.number(Setting::ConnectionsPerFile), 16);
         QCOMPARE(settings.flag(Setting::ResumeOnStart), true);
         QCOMPARE(settings.bytes(Setting::WindowGeometry), QByteArray());
     }
@@ -93,7 +93,7 @@ void TestSettings::clampsAndFallsBack()
         "resumeOnStart=perhaps\n"_ba);
     Settings settings(file());
     QCOMPARE(settings.number(Setting::Connections), 16);
-    QCOMPARE(settings.number(Setting::ConnectionsPerFile), 8);
+    QCOMPARE(settings.number(Setting::ConnectionsPerFile), 16);
     QCOMPARE(settings.number(Setting::ReposAtOnce), 1);
     QCOMPARE(settings.flag(Setting::ResumeOnStart), true);
     settings.set(Setting::FilesAtOnce, 1000);
