@@ -59,16 +59,13 @@ class Curl(Client):
 
 
 class Aria2(Client):
-    """aria2c -xN: one file over N connections; aria2c -jN: N files at once.
-
-    Now and then it waits for bytes that it has (1.36.0 over TLS), a minute long if it is let.
-    """
+    """aria2c -xN: one file over N connections; aria2c -jN: N files at once."""
 
     def words(self, hub, folder, authority):
         listed = folder / "list"
         listed.write_text("".join(f"{hub.url(file)}\n  out={file.path}\n" for file in hub.files))
         words = ["aria2c", "--no-conf", "--quiet", "--file-allocation=none", "--max-tries=0",
-                 "--retry-wait=0", "--timeout=10", "--dir", folder, "--input-file", listed]
+                 "--dir", folder, "--input-file", listed]
         option, number = self.name.split()[1][:2], self.name.split()[1][2:]
         words += [f"{option}{number}"] + ([f"-s{number}", "-k1M"] if option == "-x" else [])
         return words + (["--ca-certificate", authority.certificate] if authority else [])

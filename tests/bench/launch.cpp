@@ -101,7 +101,8 @@ std::vector<std::string> split(const std::string &text, char separator)
 }
 
 // What connections inherit from the socket that accepts them: their congestion control and how many
-// bytes a second each may send.
+// bytes a second each may send. nginx takes for granted that it does not block: two of its
+// processes may be told of one connection.
 int listenAt(const std::string &description)
 {
     const auto words = split(description, ',');
@@ -111,7 +112,7 @@ int listenAt(const std::string &description)
     address.sin_port = htons(static_cast<uint16_t>(std::atoi(place.at(1).c_str())));
     if (inet_pton(AF_INET, place.at(0).c_str(), &address.sin_addr) != 1)
         die("the address " + description);
-    const int handle = socket(AF_INET, SOCK_STREAM, 0);
+    const int handle = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     const int yes = 1;
     setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (words.size() > 1 && !words[1].empty()
