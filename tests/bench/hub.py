@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from problems import Problem
+from problems import Impossible, Problem
 
 NGINX = "/usr/sbin/nginx"
+NOT_ALLOWED = 3  # says launch
 REPO = "bench/files"
 COMMIT = hashlib.sha1(b"bench").hexdigest()
 SECURE = "ssl http2"
@@ -212,7 +213,8 @@ def wait_until_up(process, work):
         time.sleep(0.05)
     said = (work / "launch.log").read_text() + (
         (work / "error.log").read_text() if (work / "error.log").exists() else "")
-    raise Problem(f"nginx does not start: {said.strip()}")
+    kind = Impossible if process.poll() == NOT_ALLOWED else Problem
+    raise kind(f"nginx does not start: {said.strip()}")
 
 
 @contextlib.contextmanager

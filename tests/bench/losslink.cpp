@@ -198,8 +198,7 @@ int makeDevice(const std::vector<const char *> &addresses)
         die("a TUN device");
     const int handle = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     request.ifr_qlen = devicePackets;
-    if (ioctl(handle, SIOCSIFTXQLEN, &request) != 0)
-        die("the queue of a device");
+    ioctl(handle, SIOCSIFTXQLEN, &request); // root only; others have the usual 500 packets
     bringUp(handle, "line");
     bringUp(handle, "lo");
     for (size_t i = 0; i < addresses.size(); ++i)
