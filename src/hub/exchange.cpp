@@ -19,7 +19,7 @@ namespace {
 Q_LOGGING_CATEGORY(logHttp, "hub.http", QtInfoMsg)
 
 constexpr int MostRedirects = 5;
-constexpr qint64 ReadBuffer = 1024 * 1024; // performance-notes.md rule 4
+constexpr qint64 SkippedAtOnce = 1024 * 1024;
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
 constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
@@ -250,7 +250,7 @@ void Exchange::Private::openHop(const QUrl &url)
         return fail(chosen.error().kind, chosen.error().detail);
     proxy = *chosen;
     sendHop(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
-    reply->setReadBufferSize(ReadBuffer);
+    reply->setReadBufferSize(request.readBuffer);
     isUnsent = false;
 
     QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
@@ -415,7 +415,7 @@ void Exchange::Private::onReadyRead()
     onHead();
     switch (phase) {
     case Phase::Redirect:
-        bytes += reply->skip(ReadBuffer);
+        bytes += reply->skip(SkippedAtOnce);
         if (bytes > LongestRedirectBody)
             followRedirect();
         return;

@@ -56,6 +56,9 @@ struct HttpRequest {
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;
     qint64 bodyLimit = 32 * 1024 * 1024;
+    // Of a Stream: so much waits to be read, then the sender is held back. Less than this costs speed
+    // where one connection has a fast line to itself.
+    qint64 readBuffer = 1024 * 1024;
     // No byte for so long ends with Timeout; a collected body must bring more than single ones.
     std::chrono::milliseconds silence{30000};
 

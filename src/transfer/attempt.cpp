@@ -124,11 +124,10 @@ struct Attempt::Entries {
 
 // Blocks.
 core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
-                                                    const AttemptJob &job)
+                                                    const AttemptJob &job, Prepared &prepared)
 {
-    const auto prepared = store.prepare(job.repo);
-    if (!prepared)
-        return tl::unexpected(prepared.error());
+    if (const auto ready = prepared.ensure(store, job.repo); !ready)
+        return tl::unexpected(ready.error());
     Entries entries{.state = Entries::State::Verified, .files = {}};
     for (const QString &path : job.paths) {
         if (!store.hasEntry(job.repo, job.commit, path, *job.content, job.size))
@@ -147,7 +146,9 @@ core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
 void Attempt::lookForEntries()
 {
     inPool<core::Result<Entries>>(
-        [store = m_store, job = m_job] { return findEntries(store, job); },
+        [store = m_store, job = m_job, prepared = m_worker.prepared()] {
+            return findEntries(store, job, *prepared);
+        },
         [this](core::Result<Entries> &entries) {
             if (m_end)
                 return;

@@ -25,6 +25,7 @@ namespace transfer {
 
 class Filler;
 class Follower;
+class Prepared;
 class Worker;
 
 using AttemptId = quint64;
@@ -91,7 +92,8 @@ Q_SIGNALS:
 
 private:
     struct Entries;
-    static core::Result<Entries> findEntries(const cache::Store &store, const AttemptJob &job);
+    static core::Result<Entries> findEntries(const cache::Store &store, const AttemptJob &job,
+                                             Prepared &prepared);
     struct Opened;
     static core::Result<Opened> openPartial(const cache::Store &store, const AttemptJob &job);
 

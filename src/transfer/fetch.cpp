@@ -80,6 +80,7 @@ Fetch::Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent)
     request.body = hub::HttpRequest::Body::Stream;
     request.headers = plan.headers;
     request.silence = stallTime;
+    request.readBuffer = plan.readBuffer;
     if (plan.ask != FetchPlan::Ask::Whole) {
         const bool isOpen = plan.ask == FetchPlan::Ask::Rest;
         request.headers.append({"Range"_ba,

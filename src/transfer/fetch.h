@@ -46,6 +46,7 @@ struct FetchPlan {
     core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file itself is a web page
     hub::HeaderList headers; // beside Range
+    qint64 readBuffer = 1024 * 1024; // see HttpRequest
 };
 
 // One GET whose body is written where it belongs. Checks the answer's head before any byte is

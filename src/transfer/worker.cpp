@@ -53,6 +53,7 @@ core::Result<void> completeDownload(const DownloadRequest &request)
 Worker::Worker(const hub::HttpConfig &http)
     : m_http(http, this)
     , m_lines(this)
+    , m_prepared(std::make_shared<Prepared>())
     , m_pool(this)
     , m_ticker(this)
 {
@@ -205,6 +206,7 @@ void Worker::settle()
     if (!m_attempts.isEmpty() || !m_files.isEmpty())
         return;
     m_ticker.stop();
+    m_prepared->forget();
     if (m_stoppingAll)
         Q_EMIT allStopped();
 }

@@ -19,6 +19,7 @@
 #include "transfer/fileattempt.h"
 #include "transfer/hosts.h"
 #include "transfer/lines.h"
+#include "transfer/prepared.h"
 
 namespace transfer {
 
@@ -45,6 +46,7 @@ public:
     hub::Http &http() { return m_http; }
     Hosts &hosts() { return m_hosts; }
     Lines &lines() { return m_lines; }
+    const std::shared_ptr<Prepared> &prepared() const { return m_prepared; }
 
     void begin(const transfer::AttemptJob &job);
     void ask(quint64 id); // one more request of it may go to the Hub
@@ -105,6 +107,7 @@ private:
     hub::Http m_http;
     Hosts m_hosts;
     Lines m_lines;
+    const std::shared_ptr<Prepared> m_prepared;
     QThreadPool m_pool;
     QHash<AttemptId, Attempt *> m_attempts;
     QHash<AttemptId, qint64> m_reported;
