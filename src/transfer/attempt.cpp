@@ -116,6 +116,13 @@ void Attempt::begin()
         askContent();
 }
 
+void Attempt::setConnections(int most)
+{
+    m_job.connections = most;
+    if (m_filler && !m_end)
+        m_filler->setConnections(most);
+}
+
 void Attempt::stop()
 {
     *m_stopFlag = true;
@@ -312,7 +319,9 @@ void Attempt::fill()
     job.content = *m_job.content;
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;
-    m_filler = std::make_unique<Filler>(m_worker.http(), m_worker.hosts(), *m_partial, job, this);
+    job.download = m_job.download;
+    m_filler = std::make_unique<Filler>(m_worker.http(), m_worker.throttle(), m_worker.hosts(),
+                                        *m_partial, job, this);
     connect(m_filler.get(), &Filler::linkKnown, this,
             [this] { Q_EMIT phase(m_job.id, Event::LinkKnown); });
     connect(m_filler.get(), &Filler::linkLost, this,

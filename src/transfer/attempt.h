@@ -7,6 +7,7 @@
 #include <QStringList>
 #include <QTimer>
 #include <QUrl>
+#include <QUuid>
 
 #include <atomic>
 #include <functional>
@@ -31,6 +32,7 @@ using AttemptId = quint64;
 // What one try at one blob needs to know.
 struct AttemptJob {
     AttemptId id = 0;
+    QUuid download; // whose limit counts
     core::RepoId repo;
     QString endpoint;
     QString commit;
@@ -75,6 +77,7 @@ public:
     qint64 writtenBytes() const;
 
     void begin();
+    void setConnections(int most);
     void stop(); // takes what has arrived, checkpoints, ends Stopped
 
 Q_SIGNALS:

@@ -3,6 +3,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <limits>
 
 #include "transfer/enginestate.h"
 #include "transfer/filedownload.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr auto announceEvery = 250ms;
 constexpr int smallAtOnce = 32;
-constexpr qint64 oneConnectionBelow = 64LL * 1024 * 1024;
 constexpr auto lockedPause = 2s;
 constexpr int refusalsBeforeFailure = 5;
 constexpr int oddAnswersBeforeFailure = 4;
@@ -56,6 +56,14 @@ bool isOddAnswer(core::ErrorKind kind)
 {
     return kind == core::ErrorKind::Protocol || kind == core::ErrorKind::RemoteChanged
         || kind == core::ErrorKind::LinkExpired;
+}
+
+// With nothing to be read nothing is begun; a narrow limit is for one at a time.
+int mostFiles(const core::SpeedLimit &limit)
+{
+    if (isHold(limit))
+        return 0;
+    return isNarrow(limit) ? 1 : std::numeric_limits<int>::max();
 }
 
 } // namespace
@@ -105,6 +113,7 @@ void Engine::restore(OnStart what)
         if (what == OnStart::Pause && entry.intent.wanted == Intent::Wanted::Run)
             entry.intent.wanted = Intent::Wanted::Pause;
         Group &group = d->insert(entry.id, entry.request, entry.intent);
+        d->applyLimit(group);
         if (entry.intent.wanted != Intent::Wanted::Done)
             d->survey(group);
         Q_EMIT added(entry.id);
@@ -207,7 +216,8 @@ void Engine::setHttpConfig(const hub::HttpConfig &config)
 void Engine::setLimits(const Limits &limits)
 {
     d->limits = limits;
-    d->scheduleSoon();
+    d->tell([speed = limits.speed](Worker &worker) { worker.throttle().setLimit(speed); });
+    d->fitToLimits();
 }
 
 void Engine::shutdown()
@@ -242,6 +252,7 @@ Engine::Private::Private(Engine &engine, const hub::HttpConfig &httpConfig, cons
     worker->moveToThread(&thread);
     QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
     QObject::connect(worker, &Worker::allStopped, &thread, &QThread::quit, Qt::DirectConnection);
+    worker->throttle().setLimit(limits.speed); // its thread has not begun
     thread.setObjectName(QStringLiteral("hubload-io"));
     thread.start();
 }
@@ -315,17 +326,20 @@ void Engine::Private::startSome(Group &group, Group::Weight weight)
     }
 }
 
-// Many files first, then several connections each; what is over the limit gets at least one.
+// Many files first, then several connections each; who has a place gets at least one.
 int Engine::Private::freeConnections(const Group &group, int index, Group::Weight weight) const
 {
+    if (attempts.size() >= mostFiles(limits.speed)
+        || group.running >= mostFiles(group.intent.limit))
+        return 0;
     if (weight == Group::Weight::Small)
         return smallRunning < smallAtOnce ? 1 : 0;
     const int files = limits.filesAtOnce - group.largeRunning;
     const int left = limits.connections - connectionsUsed;
-    const bool mayHaveOneMore = group.isOverLimit && group.largeRunning == 0;
-    if (files <= 0 || (left <= 0 && !mayHaveOneMore))
+    if (files <= 0 || (left <= 0 && group.largeRunning > 0))
         return 0;
-    if (group.at(index).size < oneConnectionBelow)
+    if (group.at(index).size < oneConnectionBelow || isNarrow(limits.speed)
+        || isNarrow(group.intent.limit))
         return 1;
     const int toCome = std::clamp(static_cast<int>(group.queued(weight).size()), 1, files);
     return std::clamp(left / toCome, 1, limits.connectionsPerFile);
@@ -367,6 +381,7 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     const DownloadRequest &request = group->request();
     AttemptJob job;
     job.id = attempt;
+    job.download = id;
     job.repo = request.repo;
     job.endpoint = request.endpoint;
     job.commit = request.commit;
@@ -382,11 +397,14 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
 
 void Engine::Private::count(const Running &running, int step)
 {
+    Group *group = find(running.download);
+    if (group)
+        group->running += step;
     if (running.weight == Group::Weight::Small) {
         smallRunning += step;
         return;
     }
-    if (Group *group = find(running.download))
+    if (group)
         group->largeRunning += step;
     connectionsUsed += step * running.connections;
 }

@@ -21,6 +21,20 @@ namespace transfer {
 // Between the numbers of neighbours, so that one can be moved without renumbering the others.
 constexpr int orderStep = 1024;
 
+// So slow that one connection is enough, and the buffers of several would hide it.
+constexpr bool isNarrow(const core::SpeedLimit &limit)
+{
+    constexpr qint64 narrowBelow = 2'000'000;
+    return limit && *limit > 0 && *limit < narrowBelow;
+}
+
+constexpr bool isHold(const core::SpeedLimit &limit)
+{
+    return limit && *limit == 0;
+}
+
+constexpr qint64 oneConnectionBelow = 64LL * 1024 * 1024;
+
 Q_DECLARE_LOGGING_CATEGORY(lcEngine)
 
 // What the Engine keeps to itself: the queue, who runs, and the way to the I/O thread. engine.cpp
@@ -68,6 +82,10 @@ struct Engine::Private {
     void reorder(const QList<Group *> &queue, const QSet<Group *> &moved);
     static bool fitBetween(const QList<Group *> &queue, const QSet<Group *> &moved);
     void yieldPlaces();
+    void yield(AttemptId attempt);
+    void applyLimit(const Group &group);
+    void fitToLimits();
+    void setConnections(AttemptId attempt, int connections);
     void saveRequest(const Group &group);
 
     // Keeping the books.
@@ -87,6 +105,7 @@ struct Engine::Private {
     void touch(const Group &group);
     void announce();
     void runLater(std::function<core::Result<void>()> task);
+    void tell(std::function<void(Worker &)> what); // on its thread, while it lives
 
     Engine &q;
     hub::Gate &gate;

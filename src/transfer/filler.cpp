@@ -37,10 +37,11 @@ bool isConnectionTrouble(const core::Error &error)
 
 } // namespace
 
-Filler::Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
-               QObject *parent)
+Filler::Filler(hub::Http &http, Throttle &throttle, Hosts &hosts, cache::Partial &partial,
+               const FillJob &job, QObject *parent)
     : QObject(parent)
     , m_http(http)
+    , m_throttle(throttle)
     , m_hosts(hosts)
     , m_partial(partial)
     , m_job(job)
@@ -104,6 +105,17 @@ void Filler::stop()
     }
 }
 
+void Filler::setConnections(int most)
+{
+    m_connections = std::max(1, most);
+    while (static_cast<int>(m_fetches.size()) > m_connections) {
+        const auto surplus = std::move(m_fetches.back());
+        m_fetches.pop_back();
+        surplus->stop();
+    }
+    fillSlots();
+}
+
 // Where the bytes are: the first redirect to another origin, or the address that answered.
 void Filler::askLink()
 {
@@ -154,6 +166,7 @@ std::optional<FetchPlan> Filler::nextPlan() const
     plan.size = m_job.size;
     plan.content = m_job.content;
     plan.pageExpected = m_job.pageExpected;
+    plan.download = m_job.download;
     if (m_body == Body::Whole || (isSmall() && m_partial.written().isEmpty())) {
         if (!m_fetches.empty())
             return {};
@@ -208,7 +221,7 @@ void Filler::startFetch(const FetchPlan &plan)
         }
         return written;
     };
-    auto *fetch = new Fetch(m_http, plan, std::move(sink), this);
+    auto *fetch = new Fetch(m_http, m_throttle, plan, std::move(sink), this);
     m_fetches.emplace_back(fetch);
     if (m_held)
         fetch->hold();

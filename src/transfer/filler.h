@@ -23,6 +23,7 @@ struct FillJob {
     core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file is itself a web page
     int connections = 1;
+    QUuid download; // whose limit counts
 };
 
 // Fetches every missing byte of an open Partial over several connections. A large file's signed
@@ -34,14 +35,15 @@ struct FillJob {
 class Filler : public QObject {
     Q_OBJECT
 public:
-    Filler(hub::Http &http, Hosts &hosts, cache::Partial &partial, const FillJob &job,
-           QObject *parent);
+    Filler(hub::Http &http, Throttle &throttle, Hosts &hosts, cache::Partial &partial,
+           const FillJob &job, QObject *parent);
     ~Filler() override;
 
     void begin();
     void hold();
     void release();
     void stop(); // takes what has arrived; no ended() after that
+    void setConnections(int most); // from now on
     bool hasNewBytes() const { return m_newBytes; }
     // See Statement; with the trouble of ended().
     const std::optional<core::ContentId> &fileBehindPointer() const { return m_fileBehindPointer; }
@@ -79,6 +81,7 @@ private:
     void end(const std::optional<core::Error> &trouble);
 
     hub::Http &m_http;
+    Throttle &m_throttle;
     Hosts &m_hosts;
     cache::Partial &m_partial;
     FillJob m_job;

@@ -52,6 +52,7 @@ core::Result<void> completeDownload(const DownloadRequest &request)
 
 Worker::Worker(const hub::HttpConfig &http)
     : m_http(http, this)
+    , m_throttle(this)
     , m_pool(this)
     , m_ticker(this)
 {
@@ -112,6 +113,12 @@ void Worker::startTicker()
 {
     if (!m_ticker.isActive())
         m_ticker.start();
+}
+
+void Worker::setConnections(quint64 id, int most)
+{
+    if (Attempt *attempt = m_attempts.value(id))
+        attempt->setConnections(most);
 }
 
 void Worker::stop(quint64 id)

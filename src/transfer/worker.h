@@ -18,6 +18,7 @@
 #include "transfer/download.h"
 #include "transfer/fileattempt.h"
 #include "transfer/hosts.h"
+#include "transfer/throttle.h"
 
 namespace transfer {
 
@@ -43,8 +44,10 @@ public:
 
     hub::Http &http() { return m_http; }
     Hosts &hosts() { return m_hosts; }
+    Throttle &throttle() { return m_throttle; }
 
     void begin(const transfer::AttemptJob &job);
+    void setConnections(quint64 id, int most); // of an attempt
     void stop(quint64 id);
     void beginFile(quint64 id, const transfer::FileRequest &request);
     void askFile(quint64 id); // the next request of it may go
@@ -99,6 +102,7 @@ private:
 
     hub::Http m_http;
     Hosts m_hosts;
+    Throttle m_throttle;
     QThreadPool m_pool;
     QHash<AttemptId, Attempt *> m_attempts;
     QHash<AttemptId, qint64> m_reported;
