@@ -139,6 +139,14 @@ Proxy-Variablen.</translation>
         <source>Waiting for the Hub, %1</source>
         <translation>Warten auf den Hub, %1</translation>
     </message>
+    <message>
+        <source>Read no faster than this, in bytes per second: 800K, 2M, 1.5G, or none.</source>
+        <translation>Nicht schneller lesen als so viel, in Bytes je Sekunde: 800K, 2M, 1.5G, oder none für ohne Grenze.</translation>
+    </message>
+    <message>
+        <source>--limit takes a speed from 16K to 10G, or none, not “%1”.</source>
+        <translation>--limit nimmt eine Geschwindigkeit von 16K bis 10G oder none, nicht „%1“.</translation>
+    </message>
 </context>
 <context>
     <name>core::ErrorText</name>

@@ -122,6 +122,7 @@ void GetCommand::begin()
 
     transfer::Limits limits;
     limits.attempts = attemptsBeforeGivingUp;
+    limits.speed = m_options.limit;
     m_services = std::make_unique<session::Services>(m_config, session::Queue::Private, limits);
     if (m_config.offline)
         askCache();

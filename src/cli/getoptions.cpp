@@ -25,6 +25,9 @@ void addOptions(QCommandLineParser &parser)
              "file."),
          u"PATTERN"_s},
         {u"exclude"_s, Words::tr("No files that match; may be repeated."), u"PATTERN"_s},
+        {u"limit"_s,
+         Words::tr("Read no faster than this, in bytes per second: 800K, 2M, 1.5G, or none."),
+         u"SPEED"_s},
         {u"yes"_s, Words::tr("Do not ask before fetching.")},
         {u"wait"_s,
          Words::tr("Return when the bytes are checked. This is what happens in any case.")},
@@ -41,7 +44,7 @@ void addOptions(QCommandLineParser &parser)
 // The parser takes any word for a value, so a forgotten one would swallow the next option.
 std::optional<QString> optionWithoutValue(const QCommandLineParser &parser)
 {
-    for (const QString &name : {u"rev"_s, u"files"_s, u"exclude"_s, u"log"_s}) {
+    for (const QString &name : {u"rev"_s, u"files"_s, u"exclude"_s, u"limit"_s, u"log"_s}) {
         const QStringList values = parser.values(name);
         if (std::any_of(values.begin(), values.end(), [](const QString &value) {
                 return value.isEmpty() || value.startsWith("--"_L1);
@@ -80,6 +83,14 @@ core::Result<GetOptions> parseGet(const QStringList &arguments)
     options.revision = parser.value(u"rev"_s);
     options.filter.include = parser.values(u"files"_s);
     options.filter.exclude = parser.values(u"exclude"_s);
+    if (parser.isSet(u"limit"_s)) {
+        const auto limit = core::parseSpeedLimit(parser.value(u"limit"_s));
+        if (!limit || *limit == 0) // nobody could let it go on
+            return core::fail(core::ErrorKind::BadInput,
+                              Words::tr("--limit takes a speed from 16K to 10G, or none, not “%1”.")
+                                  .arg(core::redactText(parser.value(u"limit"_s)).left(40)));
+        options.limit = *limit;
+    }
     if (parser.isSet(u"json"_s))
         options.output = GetOptions::Output::Json;
     if (parser.isSet(u"yes"_s))

@@ -6,6 +6,7 @@
 #include "core/logging.h"
 #include "core/patterns.h"
 #include "core/result.h"
+#include "core/speedlimit.h"
 
 namespace cli {
 
@@ -19,6 +20,7 @@ struct GetOptions {
     core::PatternFilter filter;
     Output output = Output::Text;
     Confirm confirm = Confirm::Ask;
+    core::SpeedLimit limit;
     core::LogLevel log = core::LogLevel::Normal;
     bool help = false;
 };

@@ -41,6 +41,8 @@ transfer::Limits limitsFrom(const core::Settings &settings)
     limits.connectionsPerFile = settings.number(core::Setting::ConnectionsPerFile);
     limits.filesAtOnce = settings.number(core::Setting::FilesAtOnce);
     limits.downloadsAtOnce = settings.number(core::Setting::ReposAtOnce);
+    limits.speed = core::parseSpeedLimit(settings.text(core::Setting::SpeedLimit))
+                       .value_or(core::SpeedLimit());
     limits.reserve = qint64(settings.number(core::Setting::ReserveMiB)) * 1024 * 1024;
     return limits;
 }

@@ -109,6 +109,13 @@ void Attempt::ask()
         ++m_passes;
 }
 
+void Attempt::setConnections(int most)
+{
+    m_job.connections = most;
+    if (m_filler && !m_end)
+        m_filler->setConnections(most);
+}
+
 void Attempt::stop()
 {
     *m_stopFlag = true;
@@ -258,8 +265,10 @@ void Attempt::fill()
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;
     job.passes = std::exchange(m_passes, 0);
+    job.download = m_job.download;
     m_filler = std::make_unique<Filler>(
-        Filler::Means{m_worker.http(), m_worker.hosts(), m_worker.lines()}, *m_partial, job, this);
+        Filler::Means{m_worker.http(), m_worker.throttle(), m_worker.hosts(), m_worker.lines()},
+        *m_partial, job, this);
     connect(m_filler.get(), &Filler::asks, this, [this] { Q_EMIT asks(m_job.id); });
     connect(m_filler.get(), &Filler::linkKnown, this,
             [this] { Q_EMIT phase(m_job.id, Event::LinkKnown); });

@@ -7,6 +7,7 @@
 #include <QStringList>
 #include <QTimer>
 #include <QUrl>
+#include <QUuid>
 
 #include <atomic>
 #include <functional>
@@ -33,6 +34,7 @@ using AttemptId = quint64;
 // What one try at one blob needs to know.
 struct AttemptJob {
     AttemptId id = 0;
+    QUuid download; // whose limit counts
     core::RepoId repo;
     QString endpoint;
     QString commit;
@@ -82,6 +84,7 @@ public:
 
     void begin();
     void ask(); // one more request may go to the Hub
+    void setConnections(int most);
     void stop(); // takes what has arrived, checkpoints, ends Stopped
 
 Q_SIGNALS:

@@ -13,6 +13,7 @@
 #include "cache/location.h"
 #include "core/error.h"
 #include "core/ids.h"
+#include "core/speedlimit.h"
 #include "hub/types.h"
 #include "transfer/state.h"
 
@@ -61,6 +62,7 @@ struct DownloadStatus {
     State state = State::Queued;
     int position = 0; // in the queue, from 1; 0: done, no longer in it
     bool isOverLimit = false; // begun by startNow()
+    core::SpeedLimit limit; // its own
     qint64 size = 0;
     qint64 done = 0;
     int files = 0; // paths: two with one content are one FileStatus and two files

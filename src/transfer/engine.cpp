@@ -3,6 +3,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <limits>
 
 #include "transfer/enginestate.h"
 #include "transfer/filedownload.h"
@@ -58,6 +59,14 @@ bool isOddAnswer(core::ErrorKind kind)
         || kind == core::ErrorKind::LinkExpired;
 }
 
+// With nothing to be read nothing is begun; a narrow limit is for one at a time.
+int mostFiles(const core::SpeedLimit &limit)
+{
+    if (isHold(limit))
+        return 0;
+    return isNarrow(limit) ? 1 : std::numeric_limits<int>::max();
+}
+
 } // namespace
 
 Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
@@ -106,6 +115,7 @@ void Engine::restore(OnStart what)
         if (what == OnStart::Pause && entry.intent.wanted == Intent::Wanted::Run)
             entry.intent.wanted = Intent::Wanted::Pause;
         Group &group = d->insert(entry.id, entry.request, entry.intent);
+        d->applyLimit(group);
         if (entry.intent.wanted != Intent::Wanted::Done)
             d->survey(group);
         Q_EMIT added(entry.id);
@@ -208,8 +218,9 @@ void Engine::setHttpConfig(const hub::HttpConfig &config)
 void Engine::setLimits(const Limits &limits)
 {
     d->limits = limits;
-    d->tellConnections();
-    d->scheduleSoon();
+    d->tell([most = limits.connections](Worker &worker) { worker.setConnections(most); });
+    d->tell([speed = limits.speed](Worker &worker) { worker.throttle().setLimit(speed); });
+    d->fitToLimits();
 }
 
 void Engine::shutdown()
@@ -244,15 +255,10 @@ Engine::Private::Private(Engine &engine, const hub::HttpConfig &httpConfig, cons
     worker->moveToThread(&thread);
     QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
     QObject::connect(worker, &Worker::allStopped, &thread, &QThread::quit, Qt::DirectConnection);
+    worker->throttle().setLimit(limits.speed); // its thread has not begun
+    worker->setConnections(limits.connections);
     thread.setObjectName(QStringLiteral("hubload-io"));
     thread.start();
-    tellConnections();
-}
-
-void Engine::Private::tellConnections()
-{
-    QMetaObject::invokeMethod(
-        worker, [worker = worker, most = limits.connections] { worker->setConnections(most); });
 }
 
 // Six connections to a host each; the same number for any limit, so that it can change later.
@@ -326,8 +332,18 @@ void Engine::Private::startSome(Group &group, Group::Weight weight)
 // How many connections a file gets is found out while it comes.
 bool Engine::Private::hasSlot(const Group &group, Group::Weight weight) const
 {
+    if (attempts.size() >= mostFiles(limits.speed)
+        || group.running >= mostFiles(group.intent.limit))
+        return false;
     return weight == Group::Weight::Small ? smallRunning < smallAtOnce
                                           : group.largeRunning < limits.filesAtOnce;
+}
+
+int Engine::Private::mostConnections(const Group &group) const
+{
+    if (isNarrow(limits.speed) || isNarrow(group.intent.limit))
+        return 1;
+    return std::min(limits.connectionsPerFile, limits.connections);
 }
 
 // Takes the slot, then asks the Gate; the attempt begins when it opens.
@@ -367,6 +383,7 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     const DownloadRequest &request = group->request();
     AttemptJob job;
     job.id = attempt;
+    job.download = id;
     job.repo = request.repo;
     job.endpoint = request.endpoint;
     job.commit = request.commit;
@@ -376,15 +393,18 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     job.place = request.place;
     job.reserve = limits.reserve;
     job.resolveUrl = http.endpoint.resolve(request.repo, request.commit, transfer.paths.first());
-    job.connections = std::min(limits.connectionsPerFile, limits.connections);
+    job.connections = mostConnections(*group);
     QMetaObject::invokeMethod(worker, [worker = worker, job] { worker->begin(job); });
 }
 
 void Engine::Private::count(const Running &running, int step)
 {
+    Group *group = find(running.download);
+    if (group)
+        group->running += step;
     if (running.weight == Group::Weight::Small)
         smallRunning += step;
-    else if (Group *group = find(running.download))
+    else if (group)
         group->largeRunning += step;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/secret.h"
+#include "core/speedlimit.h"
 #include "hub/gate.h"
 #include "hub/http.h"
 #include "transfer/download.h"
@@ -23,6 +24,7 @@ struct Limits {
     int filesAtOnce = 4; // large ones; small files up to 32
     int downloadsAtOnce = 1;
     qint64 reserve = 0; // bytes kept free on the volume
+    core::SpeedLimit speed; // of all together; each Download may have one of its own
     // Failures in a row without a new byte before a Transfer fails for good; 0: never.
     int attempts = 0;
 };
@@ -59,6 +61,10 @@ public:
     void moveTo(const DownloadId &id, int position); // as in DownloadStatus; clamped
     // A waiting one begins beside those that hold the places, until it is paused or at its end.
     void startNow(const DownloadId &id);
+
+    // The smaller of it and the one in Limits counts. Both may change at any time; below 2 MB/s one
+    // connection is used, since what many hold in their buffers comes at full speed.
+    void setLimit(const DownloadId &id, const core::SpeedLimit &limit);
 
     // Another choice of files of the same commit, for any Download that is in the list. What is
     // left out is stopped, what is new is fetched; finished files and partials stay on disk. False,

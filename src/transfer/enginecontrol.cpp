@@ -56,6 +56,7 @@ void Engine::remove(const DownloadId &id)
     d->byId.remove(id);
     d->dirty.remove(id);
     d->updatePositions();
+    d->tell([id](Worker &worker) { worker.throttle().forget(id); });
     if (d->journal) {
         d->runLater([journal = *d->journal, id]() -> core::Result<void> {
             journal.remove(id);
@@ -138,6 +139,18 @@ void Engine::startNow(const DownloadId &id)
     group->isOverLimit = true;
     d->touch(*group);
     d->scheduleSoon();
+}
+
+void Engine::setLimit(const DownloadId &id, const core::SpeedLimit &limit)
+{
+    Group *group = d->find(id);
+    if (!group || group->intent.limit == limit)
+        return;
+    group->intent.limit = limit;
+    d->saveIntent(*group);
+    d->applyLimit(*group);
+    d->touch(*group);
+    d->fitToLimits();
 }
 
 bool Engine::choose(const DownloadId &id, const QList<hub::TreeEntry> &chosen)
@@ -236,24 +249,65 @@ void Engine::Private::reorder(const QList<Group *> &queue, const QSet<Group *> &
     scheduleSoon();
 }
 
-// What runs without a place goes back to waiting for one; what is being checked is finished.
+// What runs without a place goes back to waiting for one.
 void Engine::Private::yieldPlaces()
 {
     const QList<Group *> staying = placed();
     const QList<AttemptId> all = attempts.keys();
     for (const AttemptId attempt : all) {
         const auto running = attempts.constFind(attempt);
-        Group *group = running == attempts.cend() ? nullptr : find(running->download);
-        if (!group || staying.contains(group))
-            continue;
-        const int index = running->index;
-        if (!next(group->at(index).state(), Event::Yield))
-            continue;
-        group->advance(index, Event::Yield);
-        ++group->at(index).turn;
-        stopAttempt(attempt);
-        touch(*group);
+        if (running != attempts.cend() && !staying.contains(find(running->download)))
+            yield(attempt);
     }
+}
+
+// What is being checked is not stopped: there is nothing to be gained.
+void Engine::Private::yield(AttemptId attempt)
+{
+    const Running running = attempts.value(attempt);
+    Group *group = find(running.download);
+    if (!group || !next(group->at(running.index).state(), Event::Yield))
+        return;
+    group->advance(running.index, Event::Yield);
+    ++group->at(running.index).turn;
+    stopAttempt(attempt);
+    touch(*group);
+}
+
+void Engine::Private::applyLimit(const Group &group)
+{
+    tell([id = group.id(), limit = group.intent.limit](Worker &worker) {
+        worker.throttle().setLimit(id, limit);
+    });
+}
+
+// What runs is made to fit changed limits: as many connections as now may be, and under a narrow
+// limit the file that was begun first and no other. A limit of zero holds what runs as it is.
+void Engine::Private::fitToLimits()
+{
+    QList<AttemptId> all = attempts.keys();
+    std::sort(all.begin(), all.end());
+    QHash<const Group *, int> kept;
+    int keptInAll = 0;
+    for (const AttemptId attempt : all) {
+        const auto running = attempts.find(attempt);
+        const Group *group = find(running->download);
+        if (!group || !next(group->at(running->index).state(), Event::Yield))
+            continue; // it fetches nothing
+        if ((isNarrow(limits.speed) && keptInAll > 0)
+            || (isNarrow(group->intent.limit) && kept.value(group) > 0)) {
+            yield(attempt);
+            continue;
+        }
+        ++kept[group];
+        ++keptInAll;
+        if (running->begun) {
+            tell([attempt, most = mostConnections(*group)](Worker &worker) {
+                worker.setMostConnections(attempt, most);
+            });
+        }
+    }
+    scheduleSoon();
 }
 
 void Engine::Private::saveRequest(const Group &group)

@@ -241,6 +241,13 @@ void Engine::Private::announce()
         Q_EMIT q.changed(ids);
 }
 
+void Engine::Private::tell(std::function<void(Worker &)> what)
+{
+    if (worker)
+        QMetaObject::invokeMethod(worker,
+                                  [worker = worker, what = std::move(what)] { what(*worker); });
+}
+
 // The I/O thread keeps the order of what is saved.
 void Engine::Private::runLater(std::function<core::Result<void>()> task)
 {

@@ -21,6 +21,18 @@ namespace transfer {
 // Between the numbers of neighbours, so that one can be moved without renumbering the others.
 constexpr int orderStep = 1024;
 
+// So slow that one connection is enough, and the buffers of several would hide it.
+constexpr bool isNarrow(const core::SpeedLimit &limit)
+{
+    constexpr qint64 narrowBelow = 2'000'000;
+    return limit && *limit > 0 && *limit < narrowBelow;
+}
+
+constexpr bool isHold(const core::SpeedLimit &limit)
+{
+    return limit && *limit == 0;
+}
+
 Q_DECLARE_LOGGING_CATEGORY(lcEngine)
 
 // What the Engine keeps to itself: the queue, who runs, and the way to the I/O thread. engine.cpp
@@ -49,11 +61,11 @@ struct Engine::Private {
     QList<Group *> placed() const;
     void startSome(Group &group, Group::Weight weight);
     bool hasSlot(const Group &group, Group::Weight weight) const;
+    int mostConnections(const Group &group) const;
     void start(Group &group, int index);
     void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
                AttemptId attempt);
     void onAsks(AttemptId attempt);
-    void tellConnections();
     void onRates(AttemptId attempt, const QList<hub::RateInfo> &rates);
     void count(const Running &running, int step);
     void onPhase(quint64 id, Event event);
@@ -69,6 +81,9 @@ struct Engine::Private {
     void reorder(const QList<Group *> &queue, const QSet<Group *> &moved);
     static bool fitBetween(const QList<Group *> &queue, const QSet<Group *> &moved);
     void yieldPlaces();
+    void yield(AttemptId attempt);
+    void applyLimit(const Group &group);
+    void fitToLimits();
     void saveRequest(const Group &group);
 
     // Keeping the books.
@@ -88,6 +103,7 @@ struct Engine::Private {
     void touch(const Group &group);
     void announce();
     void runLater(std::function<core::Result<void>()> task);
+    void tell(std::function<void(Worker &)> what); // on its thread, while it lives
 
     Engine &q;
     hub::Gate &gate;

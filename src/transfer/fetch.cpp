@@ -3,6 +3,7 @@
 #include <QRegularExpression>
 #include <QScopedValueRollback>
 
+#include <algorithm>
 #include <array>
 
 #include "hub/parse.h"
@@ -65,10 +66,11 @@ Statement statementOf(const hub::HttpReply &reply, const core::ContentId &conten
     return statement;
 }
 
-Fetch::Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent)
+Fetch::Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink sink, QObject *parent)
     : QObject(parent)
     , m_plan(plan)
     , m_sink(std::move(sink))
+    , m_reader(&throttle, plan.download, [this] { proceed(); })
     , m_position(plan.range.begin)
 {
     m_gather.setSingleShot(true);
@@ -104,6 +106,7 @@ Fetch::~Fetch()
 void Fetch::hold()
 {
     m_held = true;
+    m_reader.setHeld(true);
 }
 
 void Fetch::release()
@@ -111,7 +114,8 @@ void Fetch::release()
     if (!m_held)
         return;
     m_held = false;
-    drain();
+    m_reader.setHeld(false);
+    proceed();
 }
 
 void Fetch::shorten(qint64 end)
@@ -127,6 +131,7 @@ void Fetch::stop()
     if (m_ended)
         return;
     m_held = false;
+    m_leaving = true;
     if (m_headSeen && !m_failure && !m_draining)
         drain();
     m_ended = true;
@@ -211,7 +216,7 @@ void Fetch::settleRange(const hub::HttpReply &reply)
 }
 
 // A body in pieces says itself where it ends; one that ends with the connection proves nothing.
-void Fetch::settleOpenEnd()
+void Fetch::settleOpenEnd(qint64 end)
 {
     const auto coding = hub::headerValue(m_exchange->reply().headers, "Transfer-Encoding");
     if (!coding || !coding->toLower().contains("chunked")) {
@@ -219,7 +224,7 @@ void Fetch::settleOpenEnd()
                                 u"the server does not say how long the file is"_s);
         return;
     }
-    m_plan.range.end = m_plan.size = m_position;
+    m_plan.range.end = m_plan.size = end;
 }
 
 void Fetch::hearRefusal(const hub::HttpReply &reply)
@@ -278,24 +283,49 @@ void Fetch::onReadyRead()
         m_gather.start();
 }
 
+qint64 Fetch::available() const
+{
+    if (m_result)
+        return m_rest.size() - m_restRead;
+    return m_exchange ? m_exchange->bytesAvailable() : 0;
+}
+
+qint64 Fetch::allowed()
+{
+    return m_leaving ? blockSize : std::min(blockSize, m_reader.allowed());
+}
+
+qint64 Fetch::read(char *buffer, qint64 most)
+{
+    if (!m_result)
+        return m_exchange->read(buffer, most);
+    const qint64 count = std::min<qint64>(most, available());
+    std::copy_n(m_rest.constData() + m_restRead, count, buffer);
+    m_restRead += count;
+    return count;
+}
+
 void Fetch::drain()
 {
-    if (!m_exchange || m_held || m_failure || m_ended)
+    if (m_held || m_failure || m_ended)
         return;
     m_gather.stop();
     const QScopedValueRollback draining(m_draining, true); // the sink may stop us
     std::array<char, blockSize>
         buffer; // on this thread's stack, not cleared: it is only a way through
     while (!m_held && !m_failure && !m_ended) {
-        const qint64 got = m_exchange->read(buffer.data(), blockSize);
+        const qint64 most = available() > 0 ? allowed() : 0;
+        const qint64 got = most > 0 ? read(buffer.data(), most) : 0;
         if (got <= 0)
             return;
+        m_reader.took(got);
         const qint64 wanted = std::min(got, end() - m_position);
         if (wanted > 0) {
             const auto written = m_sink(m_position, QByteArrayView(buffer.data(), wanted));
             if (!written && !m_ended) {
                 m_failure = written.error();
-                m_exchange->cancel();
+                if (m_exchange)
+                    m_exchange->cancel();
                 return;
             }
             if (!written)
@@ -307,7 +337,8 @@ void Fetch::drain()
         if (wanted < got && !m_ended) {
             m_failure =
                 wrongAnswer(core::ErrorKind::Protocol, u"more bytes came than were announced"_s);
-            m_exchange->cancel();
+            if (m_exchange)
+                m_exchange->cancel();
             return;
         }
     }
@@ -316,8 +347,10 @@ void Fetch::drain()
 // What follows is another's. The end is told later, as always.
 void Fetch::leaveRest()
 {
-    m_exchange->disconnect(this);
-    m_exchange->cancel();
+    if (m_exchange) {
+        m_exchange->disconnect(this);
+        m_exchange->cancel();
+    }
     QMetaObject::invokeMethod(
         this,
         [this] {
@@ -331,23 +364,53 @@ void Fetch::onFinished()
 {
     if (m_ended)
         return;
-    m_held = false;
     if (m_headSeen)
         drain();
+    if (m_ended)
+        return;
+    keepRest();
     const auto &result = m_exchange->result();
     if (!m_headSeen) {
         hearRefusal(m_exchange->reply());
         if (m_exchange->reply().status > 0)
             Q_EMIT ratesSeen(m_exchange->reply().rates);
     } else if (!m_failure && result && m_plan.range.end == FetchPlan::openEnd) {
-        settleOpenEnd();
+        settleOpenEnd(m_position + m_rest.size());
     }
+    m_result = result;
+    proceed();
+}
+
+// The exchange goes now; what it has brought is taken when it may be.
+void Fetch::keepRest()
+{
+    if (!m_headSeen || m_failure)
+        return;
+    while (m_exchange->bytesAvailable() > 0) {
+        const qsizetype before = m_rest.size();
+        m_rest.resize(before + m_exchange->bytesAvailable());
+        const qint64 got = m_exchange->read(m_rest.data() + before, m_rest.size() - before);
+        m_rest.resize(before + std::max<qint64>(0, got));
+        if (got <= 0)
+            return;
+    }
+}
+
+void Fetch::proceed()
+{
+    drain();
+    if (m_result && !m_ended && (m_failure || available() == 0))
+        conclude();
+}
+
+void Fetch::conclude()
+{
     if (m_failure)
         return end(m_failure);
     if (m_position == end() && m_headSeen)
         return end({}); // every byte is here, however the connection ended
-    if (!result)
-        return end(result.error());
+    if (!*m_result)
+        return end(m_result->error());
     end(core::makeError(core::ErrorKind::Truncated,
                         u"%1 of %2 bytes arrived"_s.arg(received()).arg(m_plan.range.size())));
 }

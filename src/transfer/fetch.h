@@ -14,6 +14,7 @@
 #include "core/rangeset.h"
 #include "core/result.h"
 #include "hub/http.h"
+#include "transfer/throttle.h"
 
 namespace transfer {
 
@@ -47,20 +48,22 @@ struct FetchPlan {
     bool pageExpected = false; // the file itself is a web page
     hub::HeaderList headers; // beside Range
     qint64 readBuffer = 1024 * 1024; // see HttpRequest
+    QUuid download; // whose limit counts beside that of all; null: none has
 };
 
 // One GET whose body is written where it belongs. Checks the answer's head before any byte is
 // taken: 206 with exactly our range and size, or 200 for a body from the beginning; anything else
 // is RemoteChanged, LinkExpired or Protocol, and its body never reaches the disk. Counts bytes
-// itself: a body that ends early is Truncated, one that does not end is Protocol. Owner: Attempt.
-// I/O thread. Promise: ended() exactly once, unless it is destroyed before.
+// itself: a body that ends early is Truncated, one that does not end is Protocol. Reads no faster
+// than the Throttle allows, also what has arrived when the connection ends. Owner: Attempt. I/O
+// thread. Promise: ended() exactly once, unless it is destroyed before.
 class Fetch : public QObject {
     Q_OBJECT
 public:
     // Takes a block at an offset of the file; an error ends the fetch with it.
     using Sink = std::function<core::Result<void>(qint64 offset, QByteArrayView data)>;
 
-    Fetch(hub::Http &http, const FetchPlan &plan, Sink sink, QObject *parent);
+    Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink sink, QObject *parent);
     ~Fetch() override;
 
     const FetchPlan &plan() const { return m_plan; }
@@ -80,6 +83,8 @@ public:
 
     void hold(); // stop reading; the sender is held back by full buffers
     void release(); // go on
+    // By hold() or by a limit: that nothing comes is our own doing.
+    bool isHeldBack() const { return m_reader.isHeldBack(); }
     // Takes what has arrived and breaks the connection; no ended() after that.
     void stop();
 
@@ -96,15 +101,25 @@ private:
     std::optional<core::Error> judge(const hub::HttpReply &reply) const;
     std::optional<core::Error> judgeRange(const hub::HttpReply &reply) const;
     void settleRange(const hub::HttpReply &reply);
-    void settleOpenEnd();
+    void settleOpenEnd(qint64 end);
     void hearRefusal(const hub::HttpReply &reply);
+    qint64 available() const;
+    qint64 allowed();
+    qint64 read(char *buffer, qint64 most);
+    void keepRest();
     void drain();
     void leaveRest();
+    void proceed();
+    void conclude();
     void end(const std::optional<core::Error> &trouble);
 
     FetchPlan m_plan;
     Sink m_sink;
+    Throttle::Reader m_reader;
     QPointer<hub::Exchange> m_exchange;
+    std::optional<core::Result<hub::HttpReply>> m_result; // once the exchange is over
+    QByteArray m_rest; // what it left when it ended and we were held back
+    qsizetype m_restRead = 0;
     QTimer m_gather; // small arrivals are taken together
     QByteArray m_etag;
     QByteArray m_linkedEtag;
@@ -116,6 +131,7 @@ private:
     bool m_headSeen = false;
     bool m_held = false;
     bool m_draining = false;
+    bool m_leaving = false; // what has arrived is taken without leave
     bool m_ended = false;
 };
 

@@ -141,7 +141,7 @@ void FileAttempt::ask()
             || header.first.compare("Accept-Encoding", Qt::CaseInsensitive) == 0;
     });
     m_fetch.reset(new Fetch(
-        m_worker.http(), plan,
+        m_worker.http(), m_worker.throttle(), plan,
         [this](qint64 offset, QByteArrayView data) { return take(offset, data); }, this));
     connect(m_fetch.get(), &Fetch::begun, this, &FileAttempt::onBegun);
     connect(m_fetch.get(), &Fetch::ratesSeen, this, [this](const QList<hub::RateInfo> &rates) {

@@ -48,6 +48,7 @@ bool isConnectionTrouble(const core::Error &error)
 Filler::Filler(const Means &means, cache::Partial &partial, const FillJob &job, QObject *parent)
     : QObject(parent)
     , m_http(means.http)
+    , m_throttle(means.throttle)
     , m_hosts(means.hosts)
     , m_lines(means.lines)
     , m_partial(partial)
@@ -150,6 +151,16 @@ void Filler::stop()
     }
 }
 
+void Filler::setConnections(int most)
+{
+    m_adaptation.setMost(most);
+    while (static_cast<int>(m_fetches.size()) > m_adaptation.target()) {
+        m_fetches.back()->stop();
+        drop(m_fetches.back().get());
+    }
+    fillSlots();
+}
+
 // Where the bytes are: the first redirect to another origin, or the address that answered.
 void Filler::askLink()
 {
@@ -230,6 +241,7 @@ std::optional<FetchPlan> Filler::nextPlan()
     plan.content = m_job.content;
     plan.pageExpected = m_job.pageExpected;
     plan.readBuffer = std::clamp(allBuffers / std::max(1, m_lines.inUse()), MiB / 4, MiB);
+    plan.download = m_job.download;
     if (m_body == Body::Whole || (isSmall() && m_partial.written().isEmpty())) {
         if (!m_fetches.empty())
             return {};
@@ -384,7 +396,7 @@ void Filler::startFetch(const FetchPlan &plan)
         }
         return written;
     };
-    auto *fetch = new Fetch(m_http, plan, std::move(sink), this);
+    auto *fetch = new Fetch(m_http, m_throttle, plan, std::move(sink), this);
     m_fetches.emplace_back(fetch);
     m_courses.insert(fetch, {.asked = std::chrono::milliseconds(m_clock.elapsed())});
     if (m_held)

@@ -30,6 +30,7 @@ struct FillJob {
     bool pageExpected = false; // the file is itself a web page
     int connections = 1; // at most; as many as help are used
     int passes = 1; // requests that may go to the Hub at once; asks() for each further one
+    QUuid download; // whose limit counts
 };
 
 // Fetches every missing byte of an open Partial over as many connections as help (Adaptation) and
@@ -45,6 +46,7 @@ class Filler : public QObject {
 public:
     struct Means { // of the Worker, shared by all files
         hub::Http &http;
+        Throttle &throttle;
         Hosts &hosts;
         Lines &lines;
     };
@@ -56,6 +58,7 @@ public:
     void hold();
     void release();
     void stop(); // takes what has arrived; no ended() after that
+    void setConnections(int most); // from now on
     bool hasNewBytes() const { return m_newBytes; }
     int connections() const { return static_cast<int>(m_fetches.size()); } // at work now
     // See Statement; with the trouble of ended().
@@ -109,6 +112,7 @@ private:
     void end(const std::optional<core::Error> &trouble);
 
     hub::Http &m_http;
+    Throttle &m_throttle;
     Hosts &m_hosts;
     Lines &m_lines;
     cache::Partial &m_partial;

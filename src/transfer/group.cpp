@@ -353,6 +353,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.state = state();
     status.position = position;
     status.isOverLimit = isOverLimit;
+    status.limit = intent.limit;
     status.size = m_size;
     status.done = m_done;
     status.files = static_cast<int>(m_request.chosen.size());

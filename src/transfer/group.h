@@ -30,7 +30,8 @@ public:
     bool announced = false; // that nothing goes on any more has been said
     bool isOverLimit = false; // takes no place of the others
     int position = 0; // as in DownloadStatus
-    int largeRunning = 0; // files, on a slot of their own
+    int running = 0; // files
+    int largeRunning = 0; // of them, on a slot of their own
     Speed speed;
 
     int count() const { return static_cast<int>(m_transfers.size()); }

@@ -169,7 +169,8 @@ QJsonObject toJson(const Intent &intent)
             {u"order"_s, intent.order},
             {u"added"_s, intent.added.toString(Qt::ISODateWithMs)},
             {u"finished"_s, intent.finished.toString(Qt::ISODateWithMs)},
-            {u"checked"_s, intent.checked}};
+            {u"checked"_s, intent.checked},
+            {u"limit"_s, core::speedLimitText(intent.limit)}};
 }
 
 // A lost or damaged intent must not lose the download: it is Paused until a person says more.
@@ -188,6 +189,8 @@ Intent intentFromJson(const QJsonObject &object)
     intent.finished =
         QDateTime::fromString(object.value("finished"_L1).toString(), Qt::ISODateWithMs);
     intent.checked = object.value("checked"_L1).toBool();
+    intent.limit =
+        core::parseSpeedLimit(object.value("limit"_L1).toString()).value_or(core::SpeedLimit());
     return intent;
 }
 

@@ -19,6 +19,7 @@ struct Intent {
     QDateTime added;
     QDateTime finished;
     bool checked = false;
+    core::SpeedLimit limit;
 };
 
 struct JournalEntry {

@@ -52,6 +52,7 @@ core::Result<void> completeDownload(const DownloadRequest &request)
 
 Worker::Worker(const hub::HttpConfig &http)
     : m_http(http, this)
+    , m_throttle(this)
     , m_lines(this)
     , m_prepared(std::make_shared<Prepared>())
     , m_pool(this)
@@ -121,6 +122,12 @@ void Worker::ask(quint64 id)
 {
     if (Attempt *attempt = m_attempts.value(id))
         attempt->ask();
+}
+
+void Worker::setMostConnections(quint64 id, int most)
+{
+    if (Attempt *attempt = m_attempts.value(id))
+        attempt->setConnections(most);
 }
 
 void Worker::stop(quint64 id)

@@ -20,6 +20,7 @@
 #include "transfer/hosts.h"
 #include "transfer/lines.h"
 #include "transfer/prepared.h"
+#include "transfer/throttle.h"
 
 namespace transfer {
 
@@ -45,11 +46,13 @@ public:
 
     hub::Http &http() { return m_http; }
     Hosts &hosts() { return m_hosts; }
+    Throttle &throttle() { return m_throttle; }
     Lines &lines() { return m_lines; }
     const std::shared_ptr<Prepared> &prepared() const { return m_prepared; }
 
     void begin(const transfer::AttemptJob &job);
     void ask(quint64 id); // one more request of it may go to the Hub
+    void setMostConnections(quint64 id, int most); // of an attempt
     void stop(quint64 id);
     void beginFile(quint64 id, const transfer::FileRequest &request);
     void askFile(quint64 id); // the next request of it may go
@@ -106,6 +109,7 @@ private:
 
     hub::Http m_http;
     Hosts m_hosts;
+    Throttle m_throttle;
     Lines m_lines;
     const std::shared_ptr<Prepared> m_prepared;
     QThreadPool m_pool;

@@ -92,6 +92,10 @@ void TestFailures::wrongUse_data()
     QTest::newRow("log level") << QStringList{u"a/b"_s, u"--log"_s, u"loud"_s};
     QTest::newRow("out of the cache") << QStringList{u"../x"_s};
     QTest::newRow("odd characters") << QStringList{u"org/na me"_s};
+    QTest::newRow("limit of nothing") << QStringList{u"a/b"_s, u"--limit"_s, u"0"_s};
+    QTest::newRow("limit that holds") << QStringList{u"a/b"_s, u"--limit"_s, u"hold"_s};
+    QTest::newRow("limit in words") << QStringList{u"a/b"_s, u"--limit"_s, u"slow"_s};
+    QTest::newRow("limit without a value") << QStringList{u"a/b"_s, u"--limit"_s, u"--yes"_s};
     QTest::newRow("three parts") << QStringList{u"a/b/c/d"_s};
     QTest::newRow("empty") << QStringList{u""_s};
     QTest::newRow("another host") << QStringList{u"https://example.org/a/b"_s};

@@ -44,6 +44,7 @@ class TestGet : public QObject {
 private Q_SLOTS:
     void fetchesAll();
     void saysTheFolderToPeople();
+    void noFasterThanItMay();
     void chooses_data();
     void chooses();
     void repoForms_data();
@@ -109,6 +110,21 @@ void TestGet::saysTheFolderToPeople()
     const Run run = program.get({u"org/sample"_s, u"--files"_s, u"*.json"_s, u"--yes"_s});
     QCOMPARE(run.exit, 0);
     QCOMPARE(QString::fromUtf8(run.out), program.layout().snapshot(repo.id, repo.commit) + u'\n');
+}
+
+void TestGet::noFasterThanItMay()
+{
+    Program program;
+    const demo::Repo repo =
+        support::makeRepo(u"org/limited"_s, {support::lfsFile(u"m.bin"_s, 12'000'000)});
+    program.hub().setRepo(repo);
+    const Run run = program.getJson({u"org/limited"_s, u"--limit"_s, u"3M"_s});
+    QCOMPARE(run.exit, 0);
+    QVERIFY(program.allRight(repo));
+    QVERIFY2(run.milliseconds > 3800 && run.milliseconds < 9000,
+             qPrintable(QString::number(run.milliseconds)));
+    const Run other = program.getJson({u"org/limited"_s, u"--limit"_s, u"none"_s});
+    QCOMPARE(other.exit, 0);
 }
 
 void TestGet::chooses_data()

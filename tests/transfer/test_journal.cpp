@@ -47,6 +47,7 @@ transfer::JournalEntry sample()
     Intent intent;
     intent.wanted = Intent::Wanted::Pause;
     intent.order = 3;
+    intent.limit = 2'000'000;
     intent.added = QDateTime(QDate(2026, 11, 24), QTime(1, 2, 3), Qt::UTC);
     return {QUuid::createUuid(), request, intent};
 }
@@ -73,6 +74,7 @@ void TestJournal::comesBackAsItWas()
     QVERIFY(back.request.place == saved.request.place);
     QVERIFY(back.intent.wanted == Intent::Wanted::Pause);
     QCOMPARE(back.intent.order, 3);
+    QVERIFY(back.intent.limit == core::SpeedLimit(2'000'000));
     QCOMPARE(back.intent.added, saved.intent.added);
 }
 
@@ -114,6 +116,7 @@ void TestJournal::olderFilesHaveDefaults()
     QCOMPARE(loaded.entries.size(), 1);
     QCOMPARE(loaded.entries.first().intent.order, 7);
     QVERIFY(loaded.entries.first().request.urgent.isEmpty());
+    QVERIFY(!loaded.entries.first().intent.limit);
 }
 
 void TestJournal::intentChangesAlone()
