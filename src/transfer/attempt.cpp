@@ -274,6 +274,7 @@ void Attempt::onOpened(core::Result<Opened> &opened)
     if (!opened->partial)
         return compareStoredBlob();
     m_partial = std::move(opened->partial);
+    m_found = writtenBytes();
     fill();
 }
 
