@@ -244,6 +244,7 @@ void Attempt::onOpened(core::Result<Opened> &opened)
     if (m_job.content->kind != core::ContentId::Kind::Opaque)
         m_follower = std::make_unique<Follower>(m_partial->reader(), m_job.content->kind,
                                                 m_job.size, m_stopFlag);
+    m_found = writtenBytes();
     fill();
 }
 

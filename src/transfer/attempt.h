@@ -81,6 +81,8 @@ public:
     ~Attempt() override;
 
     qint64 writtenBytes() const;
+    // What was here of it; nothing until it is known.
+    const std::optional<qint64> &found() const { return m_found; }
 
     void begin();
     void ask(); // one more request may go to the Hub
@@ -146,6 +148,7 @@ private:
     std::optional<AttemptEnd> m_end; // set once: how it ends when the pool is done with it
     QList<hub::RateInfo> m_rates;
     cache::Store::RealFiles m_realFiles = cache::Store::RealFiles::Keep;
+    std::optional<qint64> m_found;
     int m_tasks = 0; // in the pool
     int m_passes = 1; // requests to the Hub that may go
     bool m_isFull = false; // all bytes are on stable storage

@@ -38,6 +38,15 @@ struct DownloadRequest {
     int leftOut = 0; // asked for, but not to be written: an older ref stays where it is
 };
 
+// What keeps a Download from being faster.
+enum class Factor {
+    Limit, // of ours, for all or for it alone
+    Disk, // what has come is not written fast enough
+    Checking, // digests are computed and nothing is fetched meanwhile
+    RateLimit, // the Hub, or a file host, asked us to wait
+    Network, // what comes is taken at once: the server, or the way from it
+};
+
 // One blob of a Download as a view shows it.
 struct FileStatus {
     QStringList paths;
@@ -67,14 +76,33 @@ struct DownloadStatus {
     qint64 done = 0;
     int files = 0; // paths: two with one content are one FileStatus and two files
     int filesDone = 0;
-    double bytesPerSecond = 0; // smoothed
+    double bytesPerSecond = 0; // smoothed, of what comes from the network
     std::optional<qint64> secondsLeft;
+    qint64 fetched = 0; // from the network, since the program began
+    qint64 reused = 0; // of done: was here before
+    int connections = 0; // now
+    int retries = 0; // since the program began
+    std::optional<core::Error> lastRetry; // why
+    QDateTime lastRetryAt; // UTC
+    std::optional<Factor> limitedBy; // while it is being fetched, once it is known
     std::optional<core::Error> error; // of the worst file
     QDateTime retryAt;
     std::optional<std::chrono::seconds> hubWait; // tries of it wait for the Hub's budget so long
     bool checked = false; // Done: every file was compared with its id, now or when it was fetched
     QDateTime added;
     QDateTime finished;
+};
+
+// All Downloads together.
+struct TotalStatus {
+    double bytesPerSecond = 0;
+    qint64 left = 0; // bytes of all that goes on by itself
+    std::optional<qint64> secondsLeft;
+    qint64 fetched = 0;
+    qint64 reused = 0;
+    int connections = 0;
+    int retries = 0;
+    std::optional<Factor> limitedBy; // of the first one that is being fetched
 };
 
 } // namespace transfer

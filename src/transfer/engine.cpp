@@ -85,6 +85,8 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
     connect(worker, &Worker::progressed, this,
             [this](const QList<Progress> &progress) { d->onProgress(progress); });
     connect(worker, &Worker::asks, this, [this](quint64 id) { d->onAsks(id); });
+    connect(worker, &Worker::flowed, this,
+            [this](const QHash<QUuid, FlowUse> &uses) { d->onFlowed(uses); });
     connect(worker, &Worker::ratesSeen, this,
             [this](quint64 id, const QList<hub::RateInfo> &rates) { d->onRates(id, rates); });
     connect(&gate, &hub::Gate::waiting, this,
@@ -142,46 +144,6 @@ QList<DownloadId> Engine::downloads() const
     for (const auto &group : d->groups)
         ids.append(group->id());
     return ids;
-}
-
-DownloadStatus Engine::status(const DownloadId &id) const
-{
-    const Group *group = d->find(id);
-    if (!group)
-        return {};
-    DownloadStatus status = group->status(d->clock.monotonic());
-    status.hubWait = d->hubWait(*group);
-    if (status.hubWait) {
-        status.secondsLeft.reset(); // the pauses are not in it
-        if (group->inState(State::Fetching) == 0 && status.state == State::Fetching)
-            status.state = State::Resolving; // nothing comes before the Hub has been asked
-    }
-    return status;
-}
-
-QList<FileStatus> Engine::files(const DownloadId &id) const
-{
-    QList<FileStatus> files;
-    const Group *group = d->find(id);
-    if (group) {
-        for (const int index : group->chosen())
-            files.append(group->file(index));
-    }
-    return files;
-}
-
-int Engine::fileCount(const DownloadId &id) const
-{
-    const Group *group = d->find(id);
-    return group ? static_cast<int>(group->chosen().size()) : 0;
-}
-
-FileStatus Engine::file(const DownloadId &id, int row) const
-{
-    const Group *group = d->find(id);
-    if (!group || row < 0 || row >= fileCount(id))
-        return {};
-    return group->file(group->chosen()[static_cast<size_t>(row)]);
 }
 
 const DownloadRequest &Engine::request(const DownloadId &id) const
@@ -449,7 +411,7 @@ void Engine::Private::onPhase(quint64 id, Event event)
 
 void Engine::Private::onProgress(const QList<Progress> &progress)
 {
-    for (const auto &[id, bytes] : progress) {
+    for (const auto &[id, bytes, found] : progress) {
         const auto running = attempts.constFind(id);
         Group *group = running == attempts.cend() ? nullptr : find(running->download);
         if (!group)
@@ -461,6 +423,7 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
             transfer.failures = 0;
         transfer.best = std::max(transfer.best, bytes);
         group->setDone(running->index, bytes);
+        group->setHere(running->index, found);
         touch(*group);
     }
 }
@@ -489,6 +452,8 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
     case AttemptEnd::Kind::Published:
         transfer.checked = end.checked;
         transfer.reused = end.reused;
+        if (end.reused)
+            group->setHere(running.index, transfer.size);
         transfer.error.reset();
         group->advance(running.index, Event::Published);
         break;
@@ -527,6 +492,11 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
         return;
     }
     group.advance(index, Event::Trouble);
+    if (end.error.kind != core::ErrorKind::Locked) { // that is no failure
+        ++group.retries;
+        group.lastRetry = end.error;
+        group.lastRetryAt = clock.utcNow();
+    }
     transfer.retryAt = clock.utcNow().addMSecs(delay->count());
     const quint64 turn = ++transfer.turn;
     clock.after(*delay, &q, [this, id = group.id(), index, turn] { onWaitOver(id, index, turn); });

@@ -75,6 +75,7 @@ public:
 
     QList<DownloadId> downloads() const; // in queue order, then what is done, the last one first
     DownloadStatus status(const DownloadId &id) const;
+    TotalStatus total() const;
     QList<FileStatus> files(const DownloadId &id) const;
     int fileCount(const DownloadId &id) const;
     FileStatus file(const DownloadId &id, int row) const; // of files(), without making them all

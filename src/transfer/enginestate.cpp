@@ -180,8 +180,10 @@ void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &byte
         return;
     for (int i = 0; i < group->count(); ++i) {
         const State state = group->at(i).state();
-        if (group->at(i).attempt == 0 && !isEnd(state))
-            group->setDone(i, bytes[i]);
+        if (group->at(i).attempt != 0 || isEnd(state))
+            continue;
+        group->setDone(i, bytes[i]);
+        group->setHere(i, bytes[i]);
     }
     touch(*group);
 }
@@ -203,18 +205,6 @@ void Engine::Private::settle(Group &group)
     Q_EMIT q.finished(group.id());
 }
 
-std::optional<std::chrono::seconds> Engine::Private::hubWait(const Group &group) const
-{
-    const bool waits =
-        std::any_of(attempts.cbegin(), attempts.cend(), [&group](const Running &running) {
-            return !running.begun && running.download == group.id();
-        });
-    if (!waits || !gateOpensAt)
-        return {};
-    const core::Clock::Duration left = *gateOpensAt - clock.monotonic();
-    return std::chrono::ceil<std::chrono::seconds>(std::max(core::Clock::Duration(0), left));
-}
-
 void Engine::Private::touch(const Group &group)
 {
     dirty.insert(group.id());
@@ -229,10 +219,13 @@ void Engine::Private::announce()
     const QList<DownloadId> ids(dirty.cbegin(), dirty.cend());
     dirty.clear();
     for (const DownloadId &id : ids) {
-        Group *group = find(id);
-        if (group && isActive(group->state()))
-            group->speed.add(now, group->doneBytes());
+        if (Group *group = find(id))
+            measure(*group, now);
     }
+    if (attempts.isEmpty())
+        speed.reset();
+    else
+        speed.add(now, fetched);
     for (const Running &running : std::as_const(attempts))
         dirty.insert(running.download); // a speed falls without any event
     if (!dirty.isEmpty() && !shuttingDown)

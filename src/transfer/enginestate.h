@@ -37,7 +37,7 @@ Q_DECLARE_LOGGING_CATEGORY(lcEngine)
 
 // What the Engine keeps to itself: the queue, who runs, and the way to the I/O thread. engine.cpp
 // decides what starts and what a failure means; enginecontrol.cpp does what a person asks for;
-// enginestate.cpp keeps the books.
+// enginestate.cpp keeps the books, enginestatus.cpp tells of them.
 struct Engine::Private {
     struct Running {
         DownloadId download;
@@ -70,6 +70,7 @@ struct Engine::Private {
     void count(const Running &running, int step);
     void onPhase(quint64 id, Event event);
     void onProgress(const QList<Progress> &progress);
+    void onFlowed(const QHash<QUuid, FlowUse> &uses);
     void onEnded(quint64 id, const AttemptEnd &end);
     void onFailed(Group &group, int index, const AttemptEnd &end);
     std::optional<core::Clock::Duration> delayAfter(Transfer &transfer, const AttemptEnd &end);
@@ -100,6 +101,7 @@ struct Engine::Private {
     void onSurveyed(const DownloadId &id, const QList<qint64> &bytes);
     void settle(Group &group);
     std::optional<std::chrono::seconds> hubWait(const Group &group) const;
+    void measure(Group &group, core::Clock::Duration now) const;
     void touch(const Group &group);
     void announce();
     void runLater(std::function<core::Result<void>()> task);
@@ -120,6 +122,8 @@ struct Engine::Private {
     AttemptId lastAttempt = 0;
     quint64 lastFile = 0;
     int smallRunning = 0;
+    Speed speed; // of all
+    qint64 fetched = 0; // by all that are or were in the list
     QSet<DownloadId> dirty;
     QTimer announcer;
     bool scheduled = false;

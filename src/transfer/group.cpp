@@ -117,6 +117,7 @@ void Group::count(int index, Change change)
     m_counts[static_cast<size_t>(state)] += sign;
     m_size += sign * transfer.size;
     m_done += sign * transfer.done;
+    m_here += sign * std::max<qint64>(0, transfer.here);
     if (state == State::Done) {
         m_pathsDone += sign * static_cast<int>(transfer.paths.size());
         m_checked += transfer.checked ? sign : 0;
@@ -157,6 +158,21 @@ void Group::setDone(int index, qint64 bytes)
     if (transfer.isChosen)
         m_done += bytes - transfer.done;
     transfer.done = bytes;
+    if (transfer.here > bytes) { // it begins again
+        if (transfer.isChosen)
+            m_here += bytes - transfer.here;
+        transfer.here = bytes;
+    }
+}
+
+void Group::setHere(int index, qint64 bytes)
+{
+    Transfer &transfer = at(index);
+    if (transfer.here >= 0)
+        return;
+    transfer.here = bytes;
+    if (transfer.isChosen)
+        m_here += bytes;
 }
 
 void Group::setPaths(int index, const QStringList &paths)
@@ -358,12 +374,20 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.done = m_done;
     status.files = static_cast<int>(m_request.chosen.size());
     status.filesDone = m_pathsDone;
+    status.fetched = use.bytes;
+    status.reused = m_here;
+    status.connections = running > 0 ? use.connections : 0;
+    status.retries = retries;
+    status.lastRetry = lastRetry;
+    status.lastRetryAt = lastRetryAt;
     status.added = intent.added;
     status.finished = intent.finished;
     if (isActive(status.state)) {
         status.bytesPerSecond = speed.bytesPerSecond(now);
         status.secondsLeft = speed.secondsLeft(now, m_size - m_done);
     }
+    if (status.state == State::Fetching)
+        status.limitedBy = bottleneck.factor();
     if (const Transfer *transfer = worst()) {
         status.error = transfer->error;
         status.retryAt = transfer->retryAt;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "transfer/bottleneck.h"
 #include "transfer/download.h"
 #include "transfer/journal.h"
 #include "transfer/speed.h"
@@ -33,6 +34,11 @@ public:
     int running = 0; // files
     int largeRunning = 0; // of them, on a slot of their own
     Speed speed;
+    Bottleneck bottleneck;
+    FlowUse use; // of its connections so far
+    int retries = 0;
+    std::optional<core::Error> lastRetry;
+    QDateTime lastRetryAt;
 
     int count() const { return static_cast<int>(m_transfers.size()); }
     const Transfer &at(int index) const { return m_transfers[static_cast<size_t>(index)]; }
@@ -43,6 +49,7 @@ public:
     // The way to change a state: keeps counts and the queue of what may start.
     bool advance(int index, Event event);
     void setDone(int index, qint64 bytes);
+    void setHere(int index, qint64 bytes); // what of it was here before; the first word counts
     // The id under which the content was fetched, where it is not what the listing says.
     void learn(int index, const core::ContentId &content);
 
@@ -66,7 +73,8 @@ public:
     State state() const;
     DownloadStatus status(core::Clock::Duration now) const;
     FileStatus file(int index) const;
-    qint64 doneBytes() const { return m_done; }
+    qint64 bytesLeft() const { return m_size - m_done; }
+    const Transfer *worst() const; // of those that wait or failed; null: none does
 
 private:
     enum class Change { Add, Remove };
@@ -79,7 +87,6 @@ private:
     std::vector<int> leaveAllBut(const QSet<QString> &paths);
     void joinNew(const QList<hub::TreeEntry> &chosen);
     bool isUrgent(const Transfer &transfer) const;
-    const Transfer *worst() const;
 
     DownloadId m_id;
     DownloadRequest m_request;
@@ -90,6 +97,7 @@ private:
     std::set<int> m_troubled; // Waiting or Failed
     qint64 m_size = 0;
     qint64 m_done = 0;
+    qint64 m_here = 0;
     int m_pathsDone = 0;
     int m_checked = 0;
 };

@@ -10,6 +10,7 @@ namespace {
 constexpr core::Clock::Duration shortWindow = 3s;
 constexpr core::Clock::Duration longWindow = 60s;
 constexpr core::Clock::Duration sampleEvery = 200ms;
+constexpr core::Clock::Duration leastSeen = 5s;
 } // namespace
 
 void Speed::add(core::Clock::Duration now, qint64 totalBytes)
@@ -48,7 +49,7 @@ double Speed::bytesPerSecond(core::Clock::Duration now) const
 
 std::optional<qint64> Speed::secondsLeft(core::Clock::Duration now, qint64 bytesLeft) const
 {
-    if (m_samples.size() < 2 || now - m_samples.front().first < 2s)
+    if (m_samples.size() < 2 || now - m_samples.front().first < leastSeen)
         return {};
     const double bytesPerSecond = rate(now, longWindow);
     if (bytesPerSecond < 1)

@@ -11,7 +11,7 @@
 namespace transfer {
 
 // Rate and time left from byte counts: the rate over the last three seconds, the time left from the
-// last minute, and no guess from less than two seconds. Value type, GUI thread.
+// last minute, and no guess from less than five seconds. Value type, GUI thread.
 class Speed {
 public:
     void add(core::Clock::Duration now, qint64 totalBytes); // total so far, never goes back

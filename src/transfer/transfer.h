@@ -40,6 +40,7 @@ public:
     Priority priority = Priority::Normal;
     quint64 attempt = 0; // running on the I/O thread, until it has ended; 0: none
     qint64 done = 0; // bytes written
+    qint64 here = -1; // of done: not fetched by us since the program began; -1: not known yet
     qint64 best = 0; // the most that ever were: what goes beyond is new
     bool checked = false;
     bool reused = false;

@@ -223,11 +223,12 @@ void Worker::report()
     QList<Progress> progress;
     for (auto it = m_attempts.cbegin(); it != m_attempts.cend(); ++it) {
         const qint64 written = it.value()->writtenBytes();
-        if (m_reported.value(it.key(), -1) == written)
+        if (!it.value()->found() || m_reported.value(it.key(), -1) == written)
             continue;
         m_reported.insert(it.key(), written);
-        progress.append({it.key(), written});
+        progress.append({it.key(), written, *it.value()->found()});
     }
+    Q_EMIT flowed(m_throttle.use());
     if (!progress.isEmpty())
         Q_EMIT progressed(progress);
     reportFiles();

@@ -24,8 +24,12 @@
 
 namespace transfer {
 
-// How far an attempt is: its id and the bytes of the file that are written.
-using Progress = std::pair<quint64, qint64>;
+// How far an attempt is.
+struct Progress {
+    quint64 id = 0;
+    qint64 written = 0; // bytes of the file
+    qint64 found = 0; // of them: were here when it began
+};
 
 // One blob of a Download that is looked for on disk.
 struct SurveyItem {
@@ -90,6 +94,7 @@ Q_SIGNALS:
     void phase(quint64 id, transfer::Event event);
     void ended(quint64 id, const transfer::AttemptEnd &end);
     void progressed(const QList<transfer::Progress> &progress);
+    void flowed(const QHash<QUuid, transfer::FlowUse> &uses); // of each Download; with progressed()
     void fileAsks(quint64 id, const transfer::FileWait &wait);
     void fileProgressed(quint64 id, qint64 bytes, qint64 total);
     void fileRatesSeen(quint64 id, const QList<hub::RateInfo> &rates);

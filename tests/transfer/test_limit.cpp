@@ -27,7 +27,7 @@ demo::Repo repoOf(const QString &name, int files, qint64 size, quint64 seed)
     return support::makeRepo(u"org/"_s + name, list);
 }
 
-// Bytes per second of all Downloads between two reports of the engine that lie so far apart.
+// Bytes per second of all Downloads, from one report of them to another that comes so much later.
 double measured(EngineFixture &f, int seconds)
 {
     const auto bytes = [&f] {
@@ -37,21 +37,25 @@ double measured(EngineFixture &f, int seconds)
         return sum;
     };
     QElapsedTimer clock;
-    qint64 first = 0;
-    qint64 last = 0;
-    qint64 time = 0;
-    const auto connection = QObject::connect(f.engine.get(), &Engine::changed, [&] {
-        if (!clock.isValid()) {
-            clock.start();
-            first = bytes();
-        }
-        last = bytes();
-        time = clock.nsecsElapsed();
-    });
-    const bool isOver = QTest::qWaitFor([&] { return time >= qint64(seconds) * 1'000'000'000; },
-                                        seconds * 1000 + 5000);
-    QObject::disconnect(connection);
-    return isOver ? static_cast<double>(last - first) * 1e9 / static_cast<double>(time) : 0;
+    clock.start();
+    struct Report {
+        qint64 bytes = 0;
+        qint64 time = -1;
+    };
+    Report first{bytes(), -1};
+    Report last = first;
+    const bool isOver = QTest::qWaitFor(
+        [&] {
+            if (const qint64 now = bytes(); now != last.bytes)
+                last = {now, clock.nsecsElapsed()};
+            if (first.time < 0)
+                first = last;
+            return first.time >= 0 && last.time - first.time >= qint64(seconds) * 1'000'000'000;
+        },
+        seconds * 1000 + 5000);
+    return isOver ? static_cast<double>(last.bytes - first.bytes) * 1e9
+            / static_cast<double>(last.time - first.time)
+                  : 0;
 }
 
 bool isWithin(double rate, double wanted, double part)

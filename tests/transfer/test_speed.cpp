@@ -20,6 +20,10 @@ void TestSpeed::nothingIsGuessedEarly()
     speed.add(1000ms, 0);
     speed.add(1500ms, 500000);
     QVERIFY(!speed.secondsLeft(1500ms, 1000000));
+    speed.add(5500ms, 4500000);
+    QVERIFY(!speed.secondsLeft(5500ms, 1000000));
+    speed.add(6000ms, 5000000);
+    QCOMPARE(*speed.secondsLeft(6000ms, 1000000), 1);
 }
 
 void TestSpeed::steadyRate()
