@@ -566,6 +566,10 @@ Proxy-Variablen.</translation>
         <source>“%1” is not a file path that can be stored safely.</source>
         <translation>„%1“ ist kein Dateipfad, der sich sicher speichern lässt.</translation>
     </message>
+    <message>
+        <source>“%1” is not the name of an account.</source>
+        <translation>„%1“ ist nicht der Name eines Kontos.</translation>
+    </message>
 </context>
 <context>
     <name>core::RepoRef</name>

@@ -190,6 +190,14 @@ Result<QString> checkRevision(const QString &text)
     return text;
 }
 
+Result<QString> checkAccountName(const QString &text)
+{
+    if (!isRepoPart(text) || !isRepoText(text))
+        return fail(ErrorKind::BadInput,
+                    Words::tr("“%1” is not the name of an account.").arg(quoted(text)));
+    return text;
+}
+
 Result<QString> checkFilePath(const QString &path)
 {
     if (!isPathText(path))

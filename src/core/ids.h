@@ -46,6 +46,9 @@ bool isCommitId(QStringView text);
 // doubled '/', control characters, a part starting with '.' or ending in ".lock").
 Result<QString> checkRevision(const QString &text);
 
+// The name of a person or an organization: what may stand before the slash of a repo id.
+Result<QString> checkAccountName(const QString &text);
+
 // A path inside a repo, '/'-separated, safe to write below a folder on every OS
 // (hub-cache.md 3.6): relative, no "..", no ".", no empty part, no NUL or control character, no
 // backslash, no drive letter, no part over 255 bytes, at most 4096 bytes.

@@ -39,10 +39,13 @@ core::Result<Line> parseLine(const QByteArray &text)
 
 core::Result<void> readHeader(const Line &line, CommitBody &body)
 {
-    body.title = line.value.value("summary"_L1).toString();
-    body.message = line.value.value("description"_L1).toString();
+    // As git keeps them: one text, whose first line is the title.
+    const QString summary = line.value.value("summary"_L1).toString().trimmed();
+    const QString words = summary + "\n\n"_L1 + line.value.value("description"_L1).toString();
+    body.title = words.section(u'\n', 0, 0).trimmed();
+    body.message = words.section(u'\n', 1).trimmed();
     body.parent = line.value.value("parentCommit"_L1).toString();
-    if (line.key != "header"_L1 || body.title.trimmed().isEmpty())
+    if (line.key != "header"_L1 || body.title.isEmpty())
         return bad(u"The first line must be the header, with a summary"_s);
     const bool isHex = std::all_of(body.parent.begin(), body.parent.end(), [](QChar c) {
         return (c >= u'0' && c <= u'9') || (c >= u'a' && c <= u'f');

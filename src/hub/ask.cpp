@@ -35,16 +35,18 @@ Ask::Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent)
     , m_wish(wish)
     , m_done(std::move(done))
 {
-    if (m_wish.limit > std::chrono::milliseconds(0))
-        m_tools.clock.after(m_wish.limit, this, [this] { onLimit(); });
     enter(Gate::Turn::Last);
 }
 
-void Ask::stop()
+void Ask::stop(core::Error &error)
 {
-    m_done = {};
-    if (m_exchange)
+    if (!std::exchange(m_done, {}))
+        return; // it had told already
+    error.url = core::redactUrl(m_wish.request.url);
+    if (m_exchange) {
+        error.mayHaveHappened = error.mayHaveHappened || m_exchange->mayHaveHappened();
         m_exchange->cancel();
+    }
     deleteLater();
 }
 
@@ -115,20 +117,6 @@ void Ask::onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::
         return enterAfter(refusal.wait, Gate::Turn::Again);
     }
     error.retryAfter = std::chrono::ceil<std::chrono::seconds>(refusal.wait);
-    tell(core::Unexpected(error));
-}
-
-void Ask::onLimit()
-{
-    if (!m_done)
-        return;
-    core::Error error = core::makeError(
-        core::ErrorKind::Timeout,
-        u"not done within %1 s"_s.arg(static_cast<double>(m_wish.limit.count()) / 1000.0));
-    error.url = core::redactUrl(m_wish.request.url);
-    error.mayHaveHappened = m_wish.request.isWrite() && m_exchange;
-    if (m_exchange)
-        m_exchange->cancel();
     tell(core::Unexpected(error));
 }
 

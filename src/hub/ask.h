@@ -27,13 +27,14 @@ public:
         HttpRequest request;
         std::optional<Bucket> bucket = Bucket::Api; // nothing: the Hub does not count it
         Priority priority = Priority::Foreground;
-        std::chrono::milliseconds limit{0}; // for all of it, waiting included; 0: none
     };
     using Done = std::function<void(const core::Result<HttpReply> &)>;
 
     Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent);
 
-    void stop(); // done is not told any more
+    // done is not told any more; the error learns what it was about: the address, and whether a
+    // write was under way.
+    void stop(core::Error &error);
 
 Q_SIGNALS:
     void sent(qint64 bytes, qint64 total);
@@ -44,7 +45,6 @@ private:
     void send(const Gate::Ticket &ticket);
     void onAnswer(const Exchange &exchange, const Gate::Ticket &ticket);
     void onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error);
-    void onLimit();
     void enterAfter(core::Clock::Duration wait, Gate::Turn turn);
     void tell(const core::Result<HttpReply> &result);
 

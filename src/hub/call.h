@@ -12,7 +12,8 @@ namespace hub {
 
 // One request to the Hub that ends exactly once. Promise: the function given to onDone() runs
 // exactly once, never inside the function that made the Call, also after cancel() and at shutdown
-// (Cancelled); it does not run when its context is gone. The Call deletes itself later.
+// (Cancelled; of a write that was under way it says mayHaveHappened); it does not run when its
+// context is gone. The Call deletes itself later.
 // Owner: the Client. GUI thread.
 class CallBase : public QObject {
     Q_OBJECT
@@ -38,12 +39,7 @@ public:
         connect(this, &CallBase::finished, context, [this, f = std::move(f)] { f(*m_result); });
     }
 
-    void cancel() override
-    {
-        if (const auto abort = std::exchange(m_abort, {}))
-            abort();
-        finish(core::fail(core::ErrorKind::Cancelled));
-    }
+    void cancel() override { stop(core::makeError(core::ErrorKind::Cancelled)); }
 
     void end() override
     {
@@ -51,8 +47,17 @@ public:
         tell();
     }
 
-    // For the maker of the Call.
-    void setAbort(std::function<void()> abort) { m_abort = std::move(abort); }
+    // For the maker of the Call. An Abort stops what is under way and says in the error what that
+    // was: its address, and whether a write may have happened.
+    using Abort = std::function<void(core::Error &error)>;
+    void setAbort(Abort abort) { m_abort = std::move(abort); }
+    // Ends it before its time.
+    void stop(core::Error error)
+    {
+        if (const auto abort = std::exchange(m_abort, {}))
+            abort(error);
+        finish(core::Unexpected(error));
+    }
     void finish(core::Result<T> result)
     {
         if (m_result)
@@ -76,7 +81,7 @@ private:
 
     bool m_told = false;
     std::optional<core::Result<T>> m_result;
-    std::function<void()> m_abort;
+    Abort m_abort;
 };
 
 } // namespace hub

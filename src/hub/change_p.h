@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <type_traits>
 
 #include "hub/client_p.h"
 
@@ -9,31 +10,70 @@ namespace hub {
 // A change may take the Hub up to a minute (hub-api.md 8.2).
 inline Options patient(Options options)
 {
-    options.silence =
-        std::max<std::chrono::milliseconds>(options.silence, std::chrono::seconds(90));
+    options.silence = options.silence.value_or(std::chrono::seconds(90));
     return options;
+}
+
+// The state is read with the rights of the change, and nothing else of its options; the limit of
+// the change ends these questions too.
+inline Options lookingWith(const Options &options)
+{
+    Options looking;
+    looking.token = options.token;
+    looking.silence = options.silence;
+    looking.priority = options.priority;
+    return looking;
+}
+
+// Hands on the answer to a question of ours, which is cancelled when its context is gone: then
+// nobody wants to know any more.
+template <typename T>
+void answerTo(QObject *context, Call<T> *question, const std::type_identity_t<Then<T>> &then)
+{
+    QObject::connect(context, &QObject::destroyed, question, &CallBase::cancel);
+    question->onDone(context, then);
 }
 
 // Nothing to tell but that it is so.
 struct Done { };
 
+inline core::Result<Done> done(const HttpReply &reply)
+{
+    return anyAnswer(reply).map([] { return Done{}; });
+}
+
+// A value: it has happened. Nothing: it has not. An Error: nobody knows.
+template <typename T> using Seen = core::Result<std::optional<T>>;
+template <typename T> using See = std::function<void(const Seen<T> &)>;
+
+// Tells whether something that a Call reads says that it has happened.
+template <typename T> auto asSeen(const See<Done> &then, std::function<bool(const T &)> isSo)
+{
+    return [then, isSo](const core::Result<T> &answer) {
+        if (!answer)
+            return then(core::Unexpected(answer.error()));
+        then(isSo(*answer) ? std::optional(Done()) : std::nullopt);
+    };
+}
+
 // A write that ends in certainty wherever that can be had. When its end is in doubt (the connection
 // broke, the answer made no sense, a gateway gave up) the Hub's state is read again, a few times,
 // since the Hub may still be at work. What is found there is the value; what is not there is asked
-// for once more, if the Hub itself takes care that it cannot happen twice.
+// for once more, if the Hub itself takes care that it cannot happen twice. Once in doubt it ends
+// with a value or with an Error that says mayHaveHappened.
 // Owner: its Call. Promise: end() once, unless stop() came first.
 template <typename T> class Change : public QObject {
 public:
-    // A value: it has happened. Nothing: it has not. An Error: nobody knows.
-    using Seen = core::Result<std::optional<T>>;
     struct Plan {
         // What must be known beforehand to tell later whether it has happened.
         std::function<void(QObject *context, Then<void> then)> prepare = {};
         std::function<Ask::Wish()> wish; // anew for each try
         Parse<T> parse;
-        std::function<void(QObject *context, std::function<void(const Seen &)> then)> look;
-        enum class Repeat { WhenUndone, Never };
-        Repeat repeat = Repeat::WhenUndone;
+        std::function<void(QObject *context, const See<T> &then)> look;
+        // Once it was looked for in vain: may it be asked for again?
+        std::function<bool()> mayRepeat = [] { return true; };
+        // A refusal that passes by itself: asked for again after a pause.
+        std::function<bool(const core::Error &)> passes = [](const core::Error &) { return false; };
     };
 
     Change(const Ask::Tools &tools, CallBase *call, const Plan &plan, Then<T> end)
@@ -54,11 +94,16 @@ public:
         });
     }
 
-    void stop()
+    void stop(core::Error &error)
     {
-        m_end = {};
+        if (!std::exchange(m_end, {}))
+            return;
+        if (m_error) {
+            error.url = m_error->url;
+            error.mayHaveHappened = true;
+        }
         if (m_ask)
-            m_ask->stop();
+            m_ask->stop(error);
         deleteLater();
     }
 
@@ -71,27 +116,32 @@ private:
     {
         if (!m_end)
             return;
-        ++m_tries;
-        const auto done = [this](const core::Result<HttpReply> &answer) {
+        const Ask::Wish wish = m_plan.wish();
+        const auto done = [this, read = explained<T>(m_tools, wish, m_plan.parse)](
+                              const core::Result<HttpReply> &answer) {
             if (!answer)
                 return onResult(core::Unexpected(answer.error()));
-            core::Result<T> value = m_plan.parse(*answer);
+            core::Result<T> value = read(*answer);
             if (!value)
                 value.error().mayHaveHappened = true;
             onResult(value);
         };
-        m_ask = new Ask(m_tools, m_plan.wish(), done, this);
-        connect(m_ask, &Ask::sent, m_call, &CallBase::sent);
-        connect(m_ask, &Ask::received, m_call, &CallBase::received);
+        m_ask = new Ask(m_tools, wish, done, this);
+        relayProgress(m_ask, m_call);
     }
 
     // A refusal after a doubt may well be due to the first try's success.
     void onResult(const core::Result<T> &result)
     {
+        if (!result && m_plan.passes(result.error()) && m_waits < std::ssize(Pauses)) {
+            m_tools.clock.after(Pauses[m_waits++], this, [this] { send(); });
+            return;
+        }
         if (result || (!result.error().mayHaveHappened && !m_error))
             return finish(result);
         if (!m_error || !result.error().mayHaveHappened)
             m_error = result.error();
+        m_error->mayHaveHappened = true; // it stays in doubt whatever a later try is told
         m_looks = 0;
         lookAfter(Pauses[0]);
     }
@@ -100,11 +150,11 @@ private:
     {
         m_tools.clock.after(pause, this, [this] {
             if (m_end)
-                m_plan.look(this, [this](const Seen &seen) { onSeen(seen); });
+                m_plan.look(this, [this](const Seen<T> &seen) { onSeen(seen); });
         });
     }
 
-    void onSeen(const Seen &seen)
+    void onSeen(const Seen<T> &seen)
     {
         if (!m_end)
             return;
@@ -112,10 +162,11 @@ private:
             return finish(**seen);
         if (!seen)
             return finish(core::Unexpected(*m_error));
-        if (++m_looks < static_cast<int>(std::size(Pauses)))
+        if (++m_looks < std::ssize(Pauses))
             return lookAfter(Pauses[m_looks]);
-        if (m_plan.repeat == Plan::Repeat::Never || m_tries >= MostTries)
+        if (!m_plan.mayRepeat() || m_tries >= MostTries)
             return finish(core::Unexpected(*m_error));
+        ++m_tries;
         send();
     }
 
@@ -131,19 +182,20 @@ private:
     Plan m_plan;
     Then<T> m_end;
     QPointer<Ask> m_ask;
-    std::optional<core::Error> m_error; // of the first doubtful end
-    int m_tries = 0;
+    std::optional<core::Error> m_error; // since the first doubtful end
+    int m_tries = 1;
     int m_looks = 0;
+    int m_waits = 0; // for refusals that pass
 };
 
 template <typename T>
 void startChange(CallBase *call, const Ask::Tools &tools, const typename Change<T>::Plan &plan,
-                 Then<T> end, const std::function<void(std::function<void()>)> &setAbort)
+                 Then<T> end, const std::function<void(Call<void>::Abort)> &setAbort)
 {
     auto *change = new Change<T>(tools, call, plan, std::move(end));
-    setAbort([change = QPointer<Change<T>>(change)] {
+    setAbort([change = QPointer<Change<T>>(change)](core::Error &error) {
         if (change)
-            change->stop();
+            change->stop(error);
     });
 }
 

@@ -1,5 +1,6 @@
 #include "hub/client.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -13,10 +14,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int NoContent = 204;
+constexpr int NotModified = 304;
+
+// What a read was asked for; an empty body is none.
 core::Result<Json> jsonAnswer(const HttpReply &reply)
 {
     Json json{.status = reply.status, .headers = reply.headers, .value = QJsonValue::Undefined};
-    if (reply.body.trimmed().isEmpty())
+    if (reply.status == NoContent || reply.status == NotModified)
         return json;
     const auto document = readJson(reply.body);
     if (!document)
@@ -25,11 +30,20 @@ core::Result<Json> jsonAnswer(const HttpReply &reply)
     return json;
 }
 
+// What came of a write: the Hub may have nothing to say of it.
+core::Result<Json> jsonOrNothing(const HttpReply &reply)
+{
+    if (reply.body.trimmed().isEmpty())
+        return Json{
+            .status = reply.status, .headers = reply.headers, .value = QJsonValue::Undefined};
+    return jsonAnswer(reply);
+}
+
+// Of any kind of value; a document of Qt's holds arrays and objects only.
 QByteArray compact(const QJsonValue &value)
 {
-    if (value.isArray())
-        return QJsonDocument(value.toArray()).toJson(QJsonDocument::Compact);
-    return QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact);
+    const QByteArray list = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return list.sliced(1, list.size() - 2);
 }
 
 struct ItemPage {
@@ -49,24 +63,23 @@ core::Result<ItemPage> itemPage(const HttpReply &reply)
 
 } // namespace
 
-Ask::Wish Client::Private::wishFor(const QUrl &url, const Options &options, qint64 limit) const
+Ask::Wish Client::Private::wishFor(const QUrl &url, const Options &options, qint64 longest) const
 {
     Ask::Wish wish;
     wish.request.url = Endpoint::with(url, options.parameters);
     wish.request.headers = options.headers;
     wish.request.token = options.token;
-    wish.request.silence = options.silence;
-    wish.request.bodyLimit = std::min(limit, options.bodyLimit);
+    wish.request.silence = options.silence.value_or(wish.request.silence);
+    wish.request.bodyLimit = options.bodyLimit.value_or(longest);
     wish.bucket = endpoint().bucketOf(url);
     wish.priority = options.priority;
-    wish.limit = options.limit;
     return wish;
 }
 
 Ask::Wish Client::Private::wishToSend(const QByteArray &verb, const QUrl &url,
                                       const QJsonValue &body, const Options &options) const
 {
-    Ask::Wish wish = wishFor(url, options, options.bodyLimit);
+    Ask::Wish wish = wishFor(url, options);
     wish.request.verb = verb;
     if (body.isUndefined())
         return wish;
@@ -78,8 +91,8 @@ Ask::Wish Client::Private::wishToSend(const QByteArray &verb, const QUrl &url,
 Call<Json> *Client::Private::send(const QByteArray &verb, const QUrl &url, const QJsonValue &body,
                                   const Options &options)
 {
-    auto *call = new Call<Json>(q);
-    start<Json>(call, tools, wishToSend(verb, url, body, options), jsonAnswer);
+    auto *call = make<Call<Json>>(options);
+    start<Json>(call, tools, wishToSend(verb, url, body, options), jsonOrNothing);
     return call;
 }
 
@@ -111,8 +124,8 @@ const Endpoint &Client::endpoint() const
 
 Call<Json> *Client::get(const QUrl &url, const Options &options)
 {
-    auto *call = new Call<Json>(this);
-    start<Json>(call, d->tools, d->wishFor(url, options, options.bodyLimit), jsonAnswer);
+    auto *call = d->make<Call<Json>>(options);
+    start<Json>(call, d->tools, d->wishFor(url, options), jsonAnswer);
     return call;
 }
 
@@ -123,10 +136,10 @@ PagedCall *Client::getPaged(const QUrl &url, const Paging &paging, const Options
         QJsonArray items;
         qsizetype count = 0;
     };
-    auto *call = new PagedCall(this);
+    auto *call = d->make<PagedCall>(options);
     const auto all = std::make_shared<Collected>();
     Walk::Plan plan;
-    plan.first = d->wishFor(url, options, options.bodyLimit);
+    plan.first = d->wishFor(url, options);
     plan.parse = itemPage;
     plan.mostPages = paging.mostPages;
     plan.take = [call, all, paging](ItemPage &page) {
@@ -152,8 +165,8 @@ PagedCall *Client::getPaged(const QUrl &url, const Paging &paging, const Options
 
 Call<Head> *Client::head(const QUrl &url, HttpRequest::Redirects redirects, const Options &options)
 {
-    auto *call = new Call<Head>(this);
-    Ask::Wish wish = d->wishFor(url, options, options.bodyLimit);
+    auto *call = d->make<Call<Head>>(options);
+    Ask::Wish wish = d->wishFor(url, options);
     wish.request.verb = "HEAD"_ba;
     wish.request.redirects = redirects;
     start<Head>(call, d->tools, wish, [](const HttpReply &reply) -> core::Result<Head> {
@@ -169,18 +182,18 @@ Call<Json> *Client::post(const QUrl &url, const QJsonValue &body, const Options 
 
 Call<void> *Client::postAction(const QUrl &url, const QJsonValue &body, const Options &options)
 {
-    auto *call = new Call<void>(this);
+    auto *call = d->make<Call<void>>(options);
     start<void>(call, d->tools, d->wishToSend("POST"_ba, url, body, options), anyAnswer);
     return call;
 }
 
 Call<Json> *Client::postNdjson(const QUrl &url, const QByteArray &lines, const Options &options)
 {
-    auto *call = new Call<Json>(this);
+    auto *call = d->make<Call<Json>>(options);
     Ask::Wish wish = d->wishToSend("POST"_ba, url, QJsonValue::Undefined, options);
     wish.request.content = lines;
     wish.request.headers.append({"Content-Type"_ba, "application/x-ndjson"_ba});
-    start<Json>(call, d->tools, wish, jsonAnswer);
+    start<Json>(call, d->tools, wish, jsonOrNothing);
     return call;
 }
 

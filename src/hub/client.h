@@ -23,17 +23,21 @@ struct Options {
     std::optional<core::Secret> token = {}; // instead of the configured one; empty: as a guest
     HeaderList headers = {}; // beside our own; not for other origins
     Parameters parameters = {}; // added to the address
-    std::chrono::milliseconds silence{30000}; // nothing heard for so long: Timeout
-    std::chrono::milliseconds limit{0}; // for everything, waiting included; 0: none
+    // Nothing heard for so long: Timeout. Unset: 30 s; for changes, which may take the Hub a minute
+    // (hub-api.md 8.2), 90 s.
+    std::optional<std::chrono::milliseconds> silence = {};
+    // For the whole call: every page, repeat and look at the state, and all waiting; 0: none.
+    std::chrono::milliseconds limit{0};
     Priority priority = Priority::Foreground;
-    qint64 bodyLimit = 64 * 1024 * 1024; // bytes of the answer
+    // Bytes of an answer; more is Protocol. Unset: 64 MiB; a card 2 MiB, an account 4 MiB.
+    std::optional<qint64> bodyLimit = {};
 };
 
 // An answer of the Hub's API.
 struct Json {
     int status = 0;
     HeaderList headers;
-    QJsonValue value; // Undefined when the body was empty (204)
+    QJsonValue value; // Undefined when there was no body: 204, 304, an empty answer to a write
 };
 
 // An answer without its body. Location and the like are in headers: signed, never to be logged.
@@ -79,7 +83,8 @@ Q_SIGNALS:
 // Error of core/error.h. Reads are repeated by the table in retry.h, a few times, for transient
 // errors; a 429 waits at the Gate. A write is repeated only where it reached nobody; where its end
 // is in doubt the typed ones ask the Hub what became of it, the low-level ones end with an Error
-// that says mayHaveHappened.
+// that says mayHaveHappened. Typed calls judge what they are given, names above all, before
+// anything is sent: BadInput.
 // Owner: session::Services. GUI thread.
 class Client : public QObject {
     Q_OBJECT
@@ -96,7 +101,7 @@ public:
     Call<Head> *head(const QUrl &url,
                      HttpRequest::Redirects redirects = HttpRequest::Redirects::Follow,
                      const Options &options = {});
-    // An Undefined body: none is sent.
+    // An Undefined body: none is sent. A page to look at (303) is no answer: Protocol.
     Call<Json> *post(const QUrl &url, const QJsonValue &body, const Options &options = {});
     Call<void> *postAction(const QUrl &url, const QJsonValue &body, const Options &options = {});
     Call<Json> *postNdjson(const QUrl &url, const QByteArray &lines, const Options &options = {});
@@ -121,7 +126,7 @@ public:
     // Newest first; page counts from 0.
     Call<CommitPage> *commits(const core::RepoId &repo, const QString &revision, int page = 0,
                               const Options &options = {});
-    // README.md of a revision, at most 2 MiB; EntryNotFound when there is none.
+    // README.md of a revision; EntryNotFound when there is none.
     Call<QByteArray> *card(const core::RepoId &repo, const QString &revision,
                            const Options &options = {});
     Call<SecurityStatus> *security(const core::RepoId &repo, const Options &options = {}); // models
@@ -140,6 +145,10 @@ public:
     // What would become of these files: regular or LFS, ignored, there already.
     Call<QList<UploadMode>> *preupload(const core::RepoId &repo, const QString &revision,
                                        const QList<FileSample> &files, const Options &options = {});
+    // The same for a commit that is to become a pull request.
+    Call<QList<UploadMode>> *preupload(const core::RepoId &repo, const QString &revision,
+                                       const QList<FileSample> &files, NewCommit::As as,
+                                       const Options &options = {});
     Call<CommitResult> *commit(const core::RepoId &repo, const QString &revision,
                                const NewCommit &commit, const Options &options = {});
     Call<void> *createBranch(const core::RepoId &repo, const QString &branch,

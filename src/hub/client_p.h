@@ -5,12 +5,16 @@
 #include <QSet>
 #include <QThreadPool>
 
+#include "core/redact.h"
 #include "hub/ask.h"
 #include "hub/client.h"
+#include "hub/errors.h"
 
 namespace hub {
 
 // How the calls of the Client are made; for its own sources only.
+
+inline constexpr qint64 LongestAnswer = 64 * 1024 * 1024;
 
 template <typename T> using Parse = std::function<core::Result<T>(const HttpReply &)>;
 template <typename T> using Then = std::function<void(const core::Result<T> &)>;
@@ -20,13 +24,72 @@ struct Client::Private {
     Ask::Tools tools;
 
     const Endpoint &endpoint() const { return tools.http.config().endpoint; }
-    // limit: the most bytes that kind of answer may have.
-    Ask::Wish wishFor(const QUrl &url, const Options &options, qint64 limit) const;
+
+    // A Call of ours, which ends with Timeout when the caller's limit is over.
+    template <typename C> C *make(const Options &options) const
+    {
+        auto *call = new C(q);
+        if (options.limit > std::chrono::milliseconds(0))
+            tools.clock.after(options.limit, call, [call, limit = options.limit] {
+                call->stop(core::makeError(core::ErrorKind::Timeout, patienceOf(limit)));
+            });
+        return call;
+    }
+    static QString patienceOf(std::chrono::milliseconds limit)
+    {
+        return QStringLiteral("not done within %1 s")
+            .arg(static_cast<double>(limit.count()) / 1000);
+    }
+
+    // longest: the most bytes that kind of answer may have, unless the caller says otherwise.
+    Ask::Wish wishFor(const QUrl &url, const Options &options,
+                      qint64 longest = LongestAnswer) const;
     Ask::Wish wishToSend(const QByteArray &verb, const QUrl &url, const QJsonValue &body,
                          const Options &options) const;
     Call<void> *setLike(const core::RepoId &repo, const QByteArray &verb, const Options &options);
     Call<Json> *send(const QByteArray &verb, const QUrl &url, const QJsonValue &body,
                      const Options &options);
+};
+
+// What a caller names, judged before anything is asked: an address must lead where it seems to,
+// and dots in it would be resolved on the way. The first objection stays.
+class Named {
+public:
+    Named() = default;
+    explicit Named(const core::RepoId &repo) { isRepo(repo); }
+
+    Named &isRepo(const core::RepoId &repo)
+    {
+        if (!repo.isValid())
+            object(core::makeError(core::ErrorKind::BadInput, QStringLiteral("no repo is named")));
+        return *this;
+    }
+    Named &isRevision(const QString &text) { return keep(core::checkRevision(text)); }
+    Named &isPath(const QString &text) { return keep(core::checkFilePath(text)); }
+    Named &isAccount(const QString &text) { return keep(core::checkAccountName(text)); }
+
+    // Ends the call where something was objected to.
+    template <typename C> bool refuses(C *call) const
+    {
+        if (m_objection)
+            call->finish(core::Unexpected(*m_objection));
+        return m_objection.has_value();
+    }
+
+private:
+    Named &keep(const core::Result<QString> &checked)
+    {
+        if (!checked)
+            object(checked.error());
+        return *this;
+    }
+    void object(const core::Error &error)
+    {
+        if (!m_objection)
+            m_objection = error;
+    }
+
+    std::optional<core::Error> m_objection;
 };
 
 // Bytes of an answer that are parsed on the spot; longer ones in the pool.
@@ -64,6 +127,29 @@ inline core::Result<void> anyAnswer(const HttpReply &reply)
     return {};
 }
 
+// Parses as given; an error learns which answer it is about and loses what that quotes of us.
+template <typename T>
+Parse<T> explained(const Ask::Tools &tools, const Ask::Wish &wish, const Parse<T> &parse)
+{
+    const core::Secret token = wish.request.token.value_or(tools.http.config().token);
+    return [parse, token](const HttpReply &reply) {
+        core::Result<T> value = parse(reply);
+        if (value)
+            return value;
+        core::Error &error = value.error();
+        describe(error, reply);
+        error.detail = core::redactText(error.detail);
+        withhold(error, token);
+        return value;
+    };
+}
+
+inline void relayProgress(Ask *ask, CallBase *call)
+{
+    QObject::connect(ask, &Ask::sent, call, &CallBase::sent);
+    QObject::connect(ask, &Ask::received, call, &CallBase::received);
+}
+
 // One question and its value. The call hears of the progress and may stop it.
 template <typename T>
 void start(Call<T> *call, const Ask::Tools &tools, const Ask::Wish &wish, const Parse<T> &parse)
@@ -74,17 +160,19 @@ void start(Call<T> *call, const Ask::Tools &tools, const Ask::Wish &wish, const 
             value.error().mayHaveHappened = true; // done, but in words nobody understands
         call->finish(std::move(value));
     };
-    const auto done = [call, parse, end](const core::Result<HttpReply> &answer) {
+    const Parse<T> read = explained<T>(tools, wish, parse);
+    const auto done = [call, read, end, isWrite](const core::Result<HttpReply> &answer) {
         if (!answer)
             return call->finish(core::Unexpected(answer.error()));
-        parseFor<T>(call, *answer, parse, end);
+        // From now on it is only being read.
+        call->setAbort([isWrite](core::Error &error) { error.mayHaveHappened = isWrite; });
+        parseFor<T>(call, *answer, read, end);
     };
     auto *ask = new Ask(tools, wish, done, call);
-    QObject::connect(ask, &Ask::sent, call, &CallBase::sent);
-    QObject::connect(ask, &Ask::received, call, &CallBase::received);
-    call->setAbort([ask = QPointer<Ask>(ask)] {
+    relayProgress(ask, call);
+    call->setAbort([ask = QPointer<Ask>(ask)](core::Error &error) {
         if (ask)
-            ask->stop();
+            ask->stop(error);
     });
 }
 
@@ -105,16 +193,17 @@ public:
     PageWalk(const Ask::Tools &tools, CallBase *call, const Plan &plan)
         : QObject(call)
         , m_tools(tools)
+        , m_call(call)
         , m_plan(plan)
     {
         ask(plan.first);
     }
 
-    void stop()
+    void stop(core::Error &error)
     {
         m_isStopped = true;
         if (m_ask)
-            m_ask->stop();
+            m_ask->stop(error);
     }
 
 private:
@@ -122,16 +211,18 @@ private:
 
     void ask(const Ask::Wish &wish)
     {
-        m_visited.insert(wish.request.url);
+        m_at = wish.request.url;
+        m_visited.insert(m_at.adjusted(QUrl::RemoveFragment)); // which is not sent
         m_ask = new Ask(
             m_tools, wish,
             [this](const core::Result<HttpReply> &answer) {
                 if (!answer)
                     return end(core::Unexpected(answer.error()));
-                parseFor<Page>(this, *answer, m_plan.parse,
+                parseFor<Page>(this, *answer, explained<Page>(m_tools, m_plan.first, m_plan.parse),
                                [this](const core::Result<Page> &page) { onPage(page); });
             },
             this);
+        relayProgress(m_ask, m_call);
     }
 
     void onPage(const core::Result<Page> &result)
@@ -155,7 +246,7 @@ private:
     {
         if (next.isEmpty())
             return end({});
-        if (m_visited.contains(next))
+        if (m_visited.contains(next.adjusted(QUrl::RemoveFragment)))
             return refuse(QStringLiteral("a listing that leads back to itself"));
         if (m_barrenPages >= MostBarrenPages)
             return refuse(QStringLiteral("a listing that goes on without anything new"));
@@ -166,7 +257,12 @@ private:
         ask(wish);
     }
 
-    void refuse(const QString &why) { end(core::fail(core::ErrorKind::Protocol, why)); }
+    void refuse(const QString &why)
+    {
+        core::Error error = core::makeError(core::ErrorKind::Protocol, why);
+        error.url = core::redactUrl(m_at);
+        end(core::Unexpected(error));
+    }
     void end(const core::Result<void> &result)
     {
         m_isStopped = true;
@@ -174,8 +270,10 @@ private:
     }
 
     Ask::Tools m_tools;
+    CallBase *m_call;
     Plan m_plan;
     QPointer<Ask> m_ask;
+    QUrl m_at; // the page that was asked for last
     QSet<QUrl> m_visited;
     int m_barrenPages = 0;
     bool m_isStopped = false;
@@ -185,9 +283,9 @@ template <typename Page, typename T>
 void walk(Call<T> *call, const Ask::Tools &tools, const typename PageWalk<Page>::Plan &plan)
 {
     auto *walk = new PageWalk<Page>(tools, call, plan);
-    call->setAbort([walk = QPointer<PageWalk<Page>>(walk)] {
+    call->setAbort([walk = QPointer<PageWalk<Page>>(walk)](core::Error &error) {
         if (walk)
-            walk->stop();
+            walk->stop(error);
     });
 }
 

@@ -1,3 +1,4 @@
+#include <QHash>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSet>
@@ -6,6 +7,7 @@
 
 #include "core/digest.h"
 #include "hub/change_p.h"
+#include "hub/jsonfields.h"
 #include "hub/parse.h"
 
 namespace hub {
@@ -16,6 +18,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr int MostNewPullRequests = 5; // that are looked at
+constexpr int MostNewCommits = 20; // likewise
 
 QByteArray line(const QString &key, const QJsonObject &value)
 {
@@ -80,10 +83,21 @@ QString gitId(const QByteArray &content)
     return digest.hex();
 }
 
+QString wordsOf(const QString &title, const QString &message)
+{
+    return (title + u' ' + message).simplified();
+}
+
+// The Hub keeps title and description as one text and calls its first line the title, however they
+// were divided before. Where the parser cut one of them it is a beginning.
 bool isWordedAs(const CommitInfo &found, const NewCommit &wanted)
 {
-    return found.title.trimmed() == wanted.summary.trimmed()
-        && found.message.trimmed() == wanted.description.trimmed();
+    const QString words = wordsOf(wanted.summary, wanted.description);
+    if (found.title.size() >= LongestText - 1)
+        return words.startsWith(found.title.simplified());
+    const QString seen = wordsOf(found.title, found.message);
+    return found.message.size() >= LongestCommitMessage - 1 ? words.startsWith(seen)
+                                                            : words == seen;
 }
 
 // The files of a commit are the ones that were sent.
@@ -103,146 +117,191 @@ bool holds(const TreePage &tree, const NewCommit &wanted)
         && std::all_of(wanted.deletedFolders.begin(), wanted.deletedFolders.end(), isGone);
 }
 
-// Finds out what became of one commit whose answer did not come. Shared by the steps of its Change.
+// Finds out what became of one commit whose answer did not come. A commit that was not there before
+// is ours when it holds our files and has our words, or holds them where the one below it does not.
+// Shared by the steps of its Change.
 class CommitSearch : public std::enable_shared_from_this<CommitSearch> {
 public:
-    using Seen = Change<CommitResult>::Seen;
-    using See = std::function<void(const Seen &)>;
-
     CommitSearch(Client &client, const core::RepoId &repo, const QString &revision,
                  const NewCommit &wanted, const Options &options)
         : m_client(client)
         , m_repo(repo)
         , m_revision(revision)
         , m_wanted(wanted)
+        , m_looking(lookingWith(options))
         , m_parent(wanted.parentCommit)
     {
-        m_looking.token = options.token;
-        m_looking.priority = options.priority;
     }
 
     bool isPullRequest() const { return m_wanted.as == NewCommit::As::PullRequest; }
     QByteArray lines() const { return linesOf(m_wanted, m_parent); }
+
+    // What is sent again names the head that was looked at, so that the Hub itself refuses a second
+    // one. Nothing but our own memory keeps a second pull request away, and where the branch has
+    // moved on nobody knows for sure what was behind it.
+    bool mayRepeat() const { return !isPullRequest() && !m_hasMoved; }
 
     // Where the branch is, or which pull requests there are, before anything is sent.
     void prepare(QObject *context, const Then<void> &then)
     {
         if (isPullRequest())
             return prepareRefs(context, then);
-        m_client.info(m_repo, m_revision, m_looking)
-            ->onDone(context, [self = shared_from_this(), then](const auto &info) {
-                if (!info)
-                    return then(core::Unexpected(info.error()));
-                self->m_base = info->commit;
-                then({});
-            });
+        answerTo(context, m_client.info(m_repo, m_revision, m_looking),
+                 [self = shared_from_this(), then](const core::Result<RepoInfo> &info) {
+                     if (!info)
+                         return then(core::Unexpected(info.error()));
+                     self->m_base = info->commit;
+                     then({});
+                 });
     }
 
-    void look(QObject *context, const See &then)
+    void look(QObject *context, const See<CommitResult> &then)
     {
         if (isPullRequest())
             return lookForPullRequest(context, then);
-        m_client.commits(m_repo, m_revision, 0, m_looking)
-            ->onDone(context, [self = shared_from_this(), context, then](const auto &page) {
-                if (!page)
-                    return then(core::Unexpected(page.error()));
-                self->searchBranch(*page, context, then);
-            });
+        answerTo(context, m_client.commits(m_repo, m_revision, 0, m_looking),
+                 [self = shared_from_this(), context, then](const core::Result<CommitPage> &page) {
+                     if (!page)
+                         return then(core::Unexpected(page.error()));
+                     self->searchBranch(page->commits, context, then);
+                 });
     }
 
 private:
+    // A commit that was not there before.
+    struct Suspect {
+        CommitResult result;
+        QString before; // the one below it; empty: unknown
+        bool isWorded = false; // as ours
+    };
+
     void prepareRefs(QObject *context, const Then<void> &then)
     {
-        m_client.refs(m_repo, m_looking)
-            ->onDone(context, [self = shared_from_this(), then](const auto &refs) {
-                if (!refs)
-                    return then(core::Unexpected(refs.error()));
-                for (const RefInfo &ref : refs->pullRequests)
-                    self->m_known.insert(ref.ref);
-                then({});
-            });
+        answerTo(context, m_client.refs(m_repo, m_looking),
+                 [self = shared_from_this(), then](const core::Result<RefList> &refs) {
+                     if (!refs)
+                         return then(core::Unexpected(refs.error()));
+                     for (const RefInfo &ref : refs->pullRequests)
+                         self->m_known.insert(ref.ref);
+                     then({});
+                 });
     }
 
     // Newest first, back to where the branch was before.
-    void searchBranch(const CommitPage &page, QObject *context, const See &then)
+    void searchBranch(const QList<CommitInfo> &commits, QObject *context,
+                      const See<CommitResult> &then)
     {
-        for (const CommitInfo &commit : page.commits) {
-            if (commit.id == m_base) {
-                // What is sent again holds only on top of what was looked at: never a second time.
-                if (m_wanted.parentCommit.isEmpty())
-                    m_parent = page.commits.first().id;
-                return then(std::optional<CommitResult>());
-            }
-            if (isWordedAs(commit, m_wanted))
-                return compare(resultFor(commit.id), context, then);
-        }
-        then(core::fail(ErrorKind::RemoteChanged, m_revision)); // rewritten, or far ahead
+        const auto base =
+            std::find_if(commits.begin(), commits.end(),
+                         [this](const CommitInfo &commit) { return commit.id == m_base; });
+        const qsizetype fresh = base - commits.begin();
+        if (base == commits.end() || fresh > MostNewCommits) // rewritten, or far ahead
+            return then(core::fail(ErrorKind::RemoteChanged, m_revision));
+        m_hasMoved = fresh > 0;
+        m_parent = m_base;
+        QList<Suspect> suspects;
+        for (qsizetype i = 0; i < fresh; ++i)
+            suspects.append(suspectAt(commits, i));
+        judge(suspects, context, then);
     }
 
-    void lookForPullRequest(QObject *context, const See &then)
+    void lookForPullRequest(QObject *context, const See<CommitResult> &then)
     {
-        m_client.refs(m_repo, m_looking)
-            ->onDone(context, [self = shared_from_this(), context, then](const auto &refs) {
-                if (!refs)
-                    return then(core::Unexpected(refs.error()));
-                QList<RefInfo> fresh;
-                for (const RefInfo &ref : refs->pullRequests) {
-                    if (!self->m_known.contains(ref.ref))
-                        fresh.append(ref);
-                }
-                self->searchPullRequests(fresh.mid(0, MostNewPullRequests), context, then);
-            });
+        answerTo(context, m_client.refs(m_repo, m_looking),
+                 [self = shared_from_this(), context, then](const core::Result<RefList> &refs) {
+                     if (!refs)
+                         return then(core::Unexpected(refs.error()));
+                     QList<RefInfo> fresh;
+                     for (const RefInfo &ref : refs->pullRequests) {
+                         if (!self->m_known.contains(ref.ref))
+                             fresh.append(ref);
+                     }
+                     self->searchPullRequests(fresh.mid(0, MostNewPullRequests), {}, context, then);
+                 });
     }
 
-    void searchPullRequests(QList<RefInfo> refs, QObject *context, const See &then)
+    void searchPullRequests(QList<RefInfo> refs, const QList<Suspect> &suspects, QObject *context,
+                            const See<CommitResult> &then)
     {
         if (refs.isEmpty())
-            return then(std::optional<CommitResult>());
+            return judge(suspects, context, then);
         const RefInfo ref = refs.takeFirst();
-        m_client.commits(m_repo, ref.ref, 0, m_looking)
-            ->onDone(context,
-                     [self = shared_from_this(), ref, refs, context,
-                      then](const core::Result<CommitPage> &page) {
-                         if (!page)
-                             return then(core::Unexpected(page.error()));
-                         const bool isIt = !page->commits.isEmpty()
-                             && isWordedAs(page->commits.first(), self->m_wanted);
-                         if (!isIt)
-                             return self->searchPullRequests(refs, context, then);
-                         self->compare(self->resultFor(ref, page->commits.first().id), context,
-                                       then);
-                     });
+        answerTo(context, m_client.commits(m_repo, ref.ref, 0, m_looking),
+                 [self = shared_from_this(), ref, refs, suspects, context,
+                  then](const core::Result<CommitPage> &page) {
+                     if (!page)
+                         return then(core::Unexpected(page.error()));
+                     QList<Suspect> all = suspects;
+                     if (!page->commits.isEmpty()) {
+                         all.append(self->suspectAt(page->commits, 0));
+                         self->setPullRequest(all.last().result, ref);
+                     }
+                     self->searchPullRequests(refs, all, context, then);
+                 });
     }
 
-    static CommitResult resultFor(const QString &commit)
+    Suspect suspectAt(const QList<CommitInfo> &commits, qsizetype i) const
     {
-        CommitResult result;
-        result.commit = commit;
-        return result;
+        Suspect suspect;
+        suspect.result.commit = commits[i].id;
+        suspect.before = i + 1 < commits.size() ? commits[i + 1].id : QString();
+        suspect.isWorded = isWordedAs(commits[i], m_wanted);
+        return suspect;
     }
 
-    CommitResult resultFor(const RefInfo &ref, const QString &commit) const
+    void setPullRequest(CommitResult &result, const RefInfo &ref) const
     {
         const QString number = ref.ref.section(u'/', -1);
         const QString page = QString::fromLatin1(m_client.endpoint().webPage(m_repo).toEncoded());
-        CommitResult result = resultFor(commit);
         result.pullRequestUrl = page + "/discussions/"_L1 + number;
         result.pullRequest = number.toInt();
-        return result;
     }
 
-    void compare(const CommitResult &result, QObject *context, const See &then)
+    // Those in our words first.
+    void judge(QList<Suspect> suspects, QObject *context, const See<CommitResult> &then)
     {
+        std::stable_partition(suspects.begin(), suspects.end(),
+                              [](const Suspect &suspect) { return suspect.isWorded; });
+        judgeNext(suspects, context, then);
+    }
+
+    void judgeNext(QList<Suspect> suspects, QObject *context, const See<CommitResult> &then)
+    {
+        if (suspects.isEmpty())
+            return then(std::optional<CommitResult>());
+        const Suspect suspect = suspects.takeFirst();
+        const auto next = [self = shared_from_this(), suspects, context, then] {
+            self->judgeNext(suspects, context, then);
+        };
+        const auto found = [suspect, then] { then(std::optional(suspect.result)); };
+        const auto after = [self = shared_from_this(), suspect, next, found, context,
+                            then](bool is) {
+            if (!is || (!suspect.isWorded && suspect.before.isEmpty()))
+                return next();
+            if (suspect.isWorded)
+                return found();
+            self->compare(suspect.before, context, then,
+                          [next, found](bool was) { was ? next() : found(); });
+        };
+        compare(suspect.result.commit, context, then, after);
+    }
+
+    // Whether a commit holds what ours was to bring about. It will for ever, or never.
+    void compare(const QString &commit, QObject *context, const See<CommitResult> &then,
+                 const std::function<void(bool)> &next)
+    {
+        if (const auto known = m_held.constFind(commit); known != m_held.cend())
+            return next(*known);
         QStringList paths = m_wanted.deletedFiles + m_wanted.deletedFolders;
         for (const NewFile &file : m_wanted.files)
             paths.append(file.path);
-        m_client.pathsInfo(m_repo, result.commit, paths, m_looking)
-            ->onDone(context, [self = shared_from_this(), result, then](const auto &tree) {
+        answerTo(
+            context, m_client.pathsInfo(m_repo, commit, paths, m_looking),
+            [self = shared_from_this(), commit, then, next](const core::Result<TreePage> &tree) {
                 if (!tree)
                     return then(core::Unexpected(tree.error()));
-                if (!holds(*tree, self->m_wanted)) // somebody else's, in the same words
-                    return then(core::fail(ErrorKind::RemoteChanged, self->m_revision));
-                then(std::optional(result));
+                self->m_held.insert(commit, holds(*tree, self->m_wanted));
+                next(self->m_held.value(commit));
             });
     }
 
@@ -253,7 +312,9 @@ private:
     Options m_looking;
     QString m_parent; // what the next try is to be on top of
     QString m_base; // where the branch was
+    bool m_hasMoved = false; // since then
     QSet<QString> m_known; // pull requests
+    QHash<QString, bool> m_held; // commits that were compared
 };
 
 } // namespace
@@ -261,7 +322,9 @@ private:
 Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revision,
                                    const NewCommit &commit, const Options &options)
 {
-    auto *call = new Call<CommitResult>(this);
+    auto *call = d->make<Call<CommitResult>>(options);
+    if (Named(repo).isRevision(revision).refuses(call))
+        return call;
     if (const auto checked = checkCommit(commit); !checked) {
         call->finish(core::Unexpected(checked.error()));
         return call;
@@ -281,10 +344,10 @@ Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revi
         return wish;
     };
     plan.parse = [](const HttpReply &reply) { return parseCommitResult(reply.body); };
-    plan.look = [search](QObject *context, const auto &then) { search->look(context, then); };
-    // Nothing but our own memory keeps a second pull request away.
-    if (search->isPullRequest())
-        plan.repeat = Change<CommitResult>::Plan::Repeat::Never;
+    plan.look = [search](QObject *context, const See<CommitResult> &then) {
+        search->look(context, then);
+    };
+    plan.mayRepeat = [search] { return search->mayRepeat(); };
     startChange<CommitResult>(call, d->tools, plan);
     return call;
 }

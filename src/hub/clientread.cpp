@@ -12,8 +12,6 @@ using core::ErrorKind;
 
 namespace {
 
-constexpr qint64 LongestList = 32 * 1024 * 1024;
-constexpr qint64 LongestInfo = 64 * 1024 * 1024; // names every file of the repo
 constexpr qint64 LongestAccount = 4 * 1024 * 1024;
 constexpr qint64 LongestCard = 2 * 1024 * 1024;
 constexpr qint64 MostEntries = 2'000'000; // of a tree
@@ -148,11 +146,11 @@ public:
         ask();
     }
 
-    void stop()
+    void stop(core::Error &error)
     {
         m_wishes.clear();
         if (m_ask)
-            m_ask->stop();
+            m_ask->stop(error);
     }
 
 private:
@@ -160,10 +158,12 @@ private:
     {
         if (m_wishes.isEmpty())
             return m_call->finish(m_all);
+        const Ask::Wish wish = m_wishes.takeFirst();
         m_ask = new Ask(
-            m_tools, m_wishes.takeFirst(),
-            [this](const core::Result<HttpReply> &answer) {
-                const auto page = answer.and_then(treePage);
+            m_tools, wish,
+            [this, read = explained<TreePage>(m_tools, wish, treePage)](
+                const core::Result<HttpReply> &answer) {
+                const auto page = answer.and_then(read);
                 if (!page)
                     return m_call->finish(core::Unexpected(page.error()));
                 m_all.entries += page->entries;
@@ -171,6 +171,7 @@ private:
                 ask();
             },
             this);
+        relayProgress(m_ask, m_call);
     }
 
     Ask::Tools m_tools;
@@ -189,9 +190,9 @@ Call<RepoPage> *Client::search(const SearchQuery &query, const Options &options)
 
 Call<RepoPage> *Client::nextPage(core::RepoType type, const QUrl &next, const Options &options)
 {
-    auto *call = new Call<RepoPage>(this);
+    auto *call = d->make<Call<RepoPage>>(options);
     const Endpoint hub = endpoint();
-    start<RepoPage>(call, d->tools, d->wishFor(hub.rebase(next), options, LongestList),
+    start<RepoPage>(call, d->tools, d->wishFor(hub.rebase(next), options),
                     [type, hub](const HttpReply &reply) {
                         auto page = repoPage(type, reply);
                         if (page && page->next.isValid())
@@ -204,9 +205,8 @@ Call<RepoPage> *Client::nextPage(core::RepoType type, const QUrl &next, const Op
 Call<QList<RepoSummary>> *Client::trending(std::optional<core::RepoType> type, int most,
                                            const Options &options)
 {
-    auto *call = new Call<QList<RepoSummary>>(this);
-    start<QList<RepoSummary>>(call, d->tools,
-                              d->wishFor(endpoint().trending(type, most), options, LongestList),
+    auto *call = d->make<Call<QList<RepoSummary>>>(options);
+    start<QList<RepoSummary>>(call, d->tools, d->wishFor(endpoint().trending(type, most), options),
                               [](const HttpReply &reply) { return parseTrending(reply.body); });
     return call;
 }
@@ -214,10 +214,14 @@ Call<QList<RepoSummary>> *Client::trending(std::optional<core::RepoType> type, i
 Call<RepoInfo> *Client::info(const core::RepoId &repo, const QString &revision,
                              const Options &options)
 {
-    auto *call = new Call<RepoInfo>(this);
+    auto *call = d->make<Call<RepoInfo>>(options);
+    Named named(repo);
+    if (!revision.isEmpty())
+        named.isRevision(revision);
+    if (named.refuses(call))
+        return call;
     const core::RepoType type = repo.type();
-    start<RepoInfo>(call, d->tools,
-                    d->wishFor(endpoint().info(repo, revision), options, LongestInfo),
+    start<RepoInfo>(call, d->tools, d->wishFor(endpoint().info(repo, revision), options),
                     [type](const HttpReply &reply) { return repoInfo(type, reply); });
     return call;
 }
@@ -225,10 +229,12 @@ Call<RepoInfo> *Client::info(const core::RepoId &repo, const QString &revision,
 TreeCall *Client::tree(const core::RepoId &repo, const QString &commit, const Options &options)
 {
     using Walk = PageWalk<TreePage>;
-    auto *call = new TreeCall(this);
+    auto *call = d->make<TreeCall>(options);
+    if (Named(repo).isRevision(commit).refuses(call))
+        return call;
     const auto soFar = std::make_shared<TreeSoFar>();
     Walk::Plan plan;
-    plan.first = d->wishFor(endpoint().tree(repo, commit), options, LongestList);
+    plan.first = d->wishFor(endpoint().tree(repo, commit), options);
     plan.parse = treePage;
     plan.take = [call, soFar](TreePage &page) {
         const TreePage fresh = soFar->add(page);
@@ -250,6 +256,12 @@ TreeCall *Client::tree(const core::RepoId &repo, const QString &commit, const Op
 Call<TreePage> *Client::pathsInfo(const core::RepoId &repo, const QString &revision,
                                   const QStringList &paths, const Options &options)
 {
+    auto *call = d->make<Call<TreePage>>(options);
+    Named named = Named(repo).isRevision(revision);
+    for (const QString &path : paths)
+        named.isPath(path);
+    if (named.refuses(call))
+        return call;
     QList<Ask::Wish> wishes;
     for (qsizetype i = 0; i < paths.size(); i += PathsAtOnce) {
         const QJsonObject body{{u"paths"_s, QJsonArray::fromStringList(paths.mid(i, PathsAtOnce))},
@@ -258,19 +270,20 @@ Call<TreePage> *Client::pathsInfo(const core::RepoId &repo, const QString &revis
             d->wishToSend("POST"_ba, endpoint().pathsInfo(repo, revision), body, options));
         wishes.last().request.meaning = HttpRequest::Meaning::Question;
     }
-    auto *call = new Call<TreePage>(this);
     auto *walk = new PathsWalk(d->tools, call, wishes);
-    call->setAbort([walk = QPointer<PathsWalk>(walk)] {
+    call->setAbort([walk = QPointer<PathsWalk>(walk)](core::Error &error) {
         if (walk)
-            walk->stop();
+            walk->stop(error);
     });
     return call;
 }
 
 Call<RefList> *Client::refs(const core::RepoId &repo, const Options &options)
 {
-    auto *call = new Call<RefList>(this);
-    start<RefList>(call, d->tools, d->wishFor(endpoint().refs(repo), options, LongestList),
+    auto *call = d->make<Call<RefList>>(options);
+    if (Named(repo).refuses(call))
+        return call;
+    start<RefList>(call, d->tools, d->wishFor(endpoint().refs(repo), options),
                    [](const HttpReply &reply) { return parseRefs(reply.body); });
     return call;
 }
@@ -278,33 +291,42 @@ Call<RefList> *Client::refs(const core::RepoId &repo, const Options &options)
 Call<CommitPage> *Client::commits(const core::RepoId &repo, const QString &revision, int page,
                                   const Options &options)
 {
-    auto *call = new Call<CommitPage>(this);
+    auto *call = d->make<Call<CommitPage>>(options);
+    if (Named(repo).isRevision(revision).refuses(call))
+        return call;
     const QUrl url = endpoint().commits(repo, revision, page, CommitsOfPage);
-    start<CommitPage>(call, d->tools, d->wishFor(url, options, LongestList), commitPage);
+    start<CommitPage>(call, d->tools, d->wishFor(url, options), commitPage);
     return call;
 }
 
 Call<QByteArray> *Client::card(const core::RepoId &repo, const QString &revision,
                                const Options &options)
 {
-    auto *call = new Call<QByteArray>(this);
+    auto *call = d->make<Call<QByteArray>>(options);
+    if (Named(repo).isRevision(revision).refuses(call))
+        return call;
     const QUrl url = endpoint().resolve(repo, revision, u"README.md"_s);
-    start<QByteArray>(call, d->tools, d->wishFor(url, options, LongestCard), cardText);
+    Ask::Wish wish = d->wishFor(url, options, LongestCard);
+    wish.request.body = HttpRequest::Body::CollectPlain;
+    start<QByteArray>(call, d->tools, wish, cardText);
     return call;
 }
 
 Call<SecurityStatus> *Client::security(const core::RepoId &repo, const Options &options)
 {
-    auto *call = new Call<SecurityStatus>(this);
-    start<SecurityStatus>(call, d->tools,
-                          d->wishFor(endpoint().security(repo), options, LongestInfo),
+    auto *call = d->make<Call<SecurityStatus>>(options);
+    if (Named(repo).refuses(call))
+        return call;
+    start<SecurityStatus>(call, d->tools, d->wishFor(endpoint().security(repo), options),
                           [](const HttpReply &reply) { return parseSecurity(reply.body); });
     return call;
 }
 
 Call<void> *Client::authCheck(const core::RepoId &repo, const Options &options)
 {
-    auto *call = new Call<void>(this);
+    auto *call = d->make<Call<void>>(options);
+    if (Named(repo).refuses(call))
+        return call;
     start<void>(call, d->tools, d->wishFor(endpoint().authCheck(repo), options, LongestAccount),
                 anyAnswer);
     return call;
@@ -312,7 +334,7 @@ Call<void> *Client::authCheck(const core::RepoId &repo, const Options &options)
 
 Call<Account> *Client::whoami(const Options &options)
 {
-    auto *call = new Call<Account>(this);
+    auto *call = d->make<Call<Account>>(options);
     start<Account>(call, d->tools, d->wishFor(endpoint().whoami(), options, LongestAccount),
                    [](const HttpReply &reply) { return parseAccount(reply.body); });
     return call;
@@ -320,17 +342,19 @@ Call<Account> *Client::whoami(const Options &options)
 
 Call<QList<LikedRepo>> *Client::likesOf(const QString &user, const Options &options)
 {
-    auto *call = new Call<QList<LikedRepo>>(this);
-    collect<LikedRepo>(call, d->tools, d->wishFor(endpoint().likesOf(user), options, LongestList),
-                       parseLikes);
+    auto *call = d->make<Call<QList<LikedRepo>>>(options);
+    if (Named().isAccount(user).refuses(call))
+        return call;
+    collect<LikedRepo>(call, d->tools, d->wishFor(endpoint().likesOf(user), options), parseLikes);
     return call;
 }
 
 Call<QList<User>> *Client::likers(const core::RepoId &repo, const Options &options)
 {
-    auto *call = new Call<QList<User>>(this);
-    collect<User>(call, d->tools, d->wishFor(endpoint().likers(repo), options, LongestList),
-                  parseUsers);
+    auto *call = d->make<Call<QList<User>>>(options);
+    if (Named(repo).refuses(call))
+        return call;
+    collect<User>(call, d->tools, d->wishFor(endpoint().likers(repo), options), parseUsers);
     return call;
 }
 

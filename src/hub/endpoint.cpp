@@ -132,6 +132,14 @@ QByteArray targetQuery(Endpoint::Target target)
     return target == Endpoint::Target::PullRequest ? "?create_pr=1"_ba : ""_ba;
 }
 
+bool hasDots(const QUrl &url)
+{
+    const QString path = url.path(QUrl::FullyEncoded);
+    const QList<QStringView> parts = QStringView(path).split(u'/');
+    return std::any_of(parts.begin(), parts.end(),
+                       [](QStringView part) { return part == u"." || part == u".."; });
+}
+
 QByteArray pathAndQuery(const QUrl &url)
 {
     QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
@@ -197,7 +205,8 @@ std::optional<Bucket> Endpoint::bucketOf(const QUrl &url) const
 
 QUrl Endpoint::url(const QByteArray &encodedPath) const
 {
-    return QUrl::fromEncoded(m_base.toEncoded() + encodedPath);
+    QUrl made = QUrl::fromEncoded(m_base.toEncoded() + encodedPath);
+    return hasDots(made) ? QUrl() : made;
 }
 
 QUrl Endpoint::with(const QUrl &url, const Parameters &parameters)
@@ -355,10 +364,12 @@ QUrl Endpoint::askAccess(const core::RepoId &repo) const
 
 QUrl Endpoint::rebase(const QUrl &link) const
 {
-    const QString prefixed = prefix() + u'/';
-    if (isSameOrigin(link) && link.path(QUrl::FullyEncoded).startsWith(prefixed))
-        return link;
-    return url(pathAndQuery(link));
+    const QUrl plain = link.adjusted(QUrl::NormalizePathSegments);
+    const QByteArray path = pathAndQuery(plain);
+    const QByteArray own = prefix().toLatin1();
+    if (!path.startsWith(own + '/'))
+        return url(path);
+    return isSameOrigin(link) ? link : url(path.sliced(own.size()));
 }
 
 } // namespace hub

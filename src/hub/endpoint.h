@@ -13,7 +13,8 @@ namespace hub {
 
 // The configured Hub, path prefix kept, and the only place where its URLs are built. Segments are
 // percent-encoded as the reference client does: revisions with nothing safe (refs/pr/1 becomes
-// refs%2Fpr%2F1), file paths with only '/' safe (hub-api.md 7.1).
+// refs%2Fpr%2F1), file paths with only '/' safe (hub-api.md 7.1). Where a part would be "." or ".."
+// the URL is empty: nothing encodes them, and they would lead to something else.
 // Immutable value; any thread.
 class Endpoint {
 public:
@@ -29,7 +30,7 @@ public:
     // Which budget a request to that address uses up (hub-api.md 3.2); none of other hosts.
     std::optional<Bucket> bucketOf(const QUrl &url) const;
 
-    // "/api/…" below this endpoint, percent-encoded by the caller.
+    // "/api/…" below this endpoint, percent-encoded by the caller. Empty with a "." or "..".
     QUrl url(const QByteArray &encodedPath) const;
     // The same address with these added to its query, names and values encoded, in this order.
     static QUrl with(const QUrl &url, const Parameters &parameters);
@@ -63,7 +64,7 @@ public:
 
     // A "next" link of a listing, sent as is below this endpoint; a link to another host, or to our
     // own without the path prefix (mirrors often pass on the public Hub's), is moved to this
-    // endpoint, path prefix included.
+    // endpoint, path prefix included, which no link gets twice.
     QUrl rebase(const QUrl &link) const;
 
     bool operator==(const Endpoint &) const = default;

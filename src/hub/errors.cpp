@@ -191,15 +191,27 @@ core::Error errorFromReply(const HttpReply &reply)
     const QString message = mergedMessage(reply);
 
     core::Error error = core::makeError(kindOf(reply, code, message));
-    error.httpStatus = reply.status;
+    describe(error, reply);
     error.hubCode = core::redactText(code);
     error.serverMessage = core::redactText(message);
-    error.requestId = core::redactText(requestId(reply.headers));
-    error.url = core::redactUrl(reply.url);
     error.retryAfter = namedTime(reply);
     if (reply.status == 407)
         error.detail = u"the proxy asks for a user name and password"_s;
     return error;
+}
+
+void describe(core::Error &error, const HttpReply &reply)
+{
+    error.httpStatus = reply.status;
+    error.requestId = core::redactText(requestId(reply.headers));
+    error.url = core::redactUrl(reply.url);
+}
+
+void withhold(core::Error &error, const core::Secret &token)
+{
+    for (QString *text :
+         {&error.hubCode, &error.serverMessage, &error.requestId, &error.url, &error.detail})
+        *text = core::redactSecret(*text, token);
 }
 
 bool isBeforeSending(QNetworkReply::NetworkError code)

@@ -19,6 +19,12 @@ core::Error errorFromTransport(QNetworkReply::NetworkError code, const QString &
                                const QUrl &url,
                                const QNetworkProxy &proxy = QNetworkProxy::NoProxy);
 
+// Adds what is known of the answer it is about: status, address, request id.
+void describe(core::Error &error, const HttpReply &reply);
+
+// Takes a token out of all its texts: a server may quote us.
+void withhold(core::Error &error, const core::Secret &token);
+
 // A failure that cannot come once a byte of the request has left. Pure.
 bool isBeforeSending(QNetworkReply::NetworkError code);
 

@@ -18,25 +18,18 @@ namespace {
 
 Q_LOGGING_CATEGORY(logHttp, "hub.http", QtInfoMsg)
 
-constexpr int MostRedirects = 5;
 constexpr qint64 SkippedAtOnce = 1024 * 1024;
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
 constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
+constexpr int PartialContent = 206;
 constexpr int SeeOther = 303;
-constexpr int NotFound = 404;
 constexpr int ProxyAuthentication = 407;
 constexpr int FirstError = 400;
 
 bool isRedirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-bool isHttp(const QUrl &url)
-{
-    const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
-    return url.isValid() && isWeb && !url.host().isEmpty();
 }
 
 // What may be told to another origin: how much of the file and in which form, nothing about us.
@@ -67,19 +60,6 @@ QByteArray proxyAuthorization(const QNetworkProxy &proxy, const QUrl &url)
     return "Basic "_ba + (proxy.user() + u':' + proxy.password()).toUtf8().toBase64();
 }
 
-bool isSameOrigin(const QUrl &one, const QUrl &other)
-{
-    const int usual = one.scheme() == "https"_L1 ? 443 : 80;
-    return one.scheme() == other.scheme() && one.host() == other.host()
-        && one.port(usual) == other.port(usual);
-}
-
-// Root-relative ("/x"), though not a host ("//host/x").
-bool isRootRelative(const QByteArray &location)
-{
-    return location.startsWith('/') && !location.startsWith("//"_ba);
-}
-
 } // namespace
 
 Exchange::Exchange(QObject *parent)
@@ -96,6 +76,13 @@ Exchange::~Exchange()
 void Exchange::cancel()
 {
     d->stop(core::makeError(ErrorKind::Cancelled));
+}
+
+bool Exchange::mayHaveHappened() const
+{
+    const bool isUnderWay =
+        d->phase != Private::Phase::Stopping && d->phase != Private::Phase::Ended;
+    return isUnderWay && d->mayHaveHappened(ErrorKind::Cancelled);
 }
 
 qint64 Exchange::bytesAvailable() const
@@ -138,7 +125,7 @@ void Exchange::Private::start()
     q->m_reply.url = request.url;
     if (offline)
         return fail(ErrorKind::Offline, {});
-    if (!isHttp(request.url))
+    if (!isWebAddress(request.url))
         return fail(ErrorKind::Protocol, u"not an http or https address"_s);
     if (request.isWrite()) {
         ownNetwork = http->d->makeNetwork();
@@ -164,8 +151,7 @@ void Exchange::Private::stop(const core::Error &error)
 void Exchange::Private::fail(ErrorKind kind, const QString &detail)
 {
     core::Error error = core::makeError(kind, detail);
-    error.url = core::redactUrl(q->m_reply.url);
-    error.httpStatus = q->m_reply.status;
+    describe(error, q->m_reply);
     finish(core::Unexpected(error));
 }
 
@@ -206,6 +192,7 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
 {
     const bool isOurs = endpoint.isSameOrigin(url);
     const bool isStream = request.body == HttpRequest::Body::Stream;
+    const bool isPlain = isStream || request.body == HttpRequest::Body::CollectPlain;
     const bool isRanged = headerValue(request.headers, "Range").has_value();
 
     QNetworkRequest made(url);
@@ -216,13 +203,13 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
     made.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isStream && !request.isWrite());
+    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isPlain && !request.isWrite());
     made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
     made.setSslConfiguration(ssl);
     made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
     made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
     made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);
-    if (isStream || isRanged || request.verb == "HEAD"_ba)
+    if (isPlain || isRanged || request.verb == "HEAD"_ba)
         made.setRawHeader("Accept-Encoding"_ba, "identity"_ba);
     for (const auto &[name, value] : request.headers) {
         if (isOurs || isForOtherOrigins(name))
@@ -305,11 +292,13 @@ void Exchange::Private::onHead()
     recordHop();
 
     const QByteArray location = reply->rawHeader("Location"_ba).trimmed();
-    const bool isEnd = request.redirects == HttpRequest::Redirects::Never
-        || (request.isWrite() && status == SeeOther);
-    if (isRedirect(status) && isEnd) {
+    if (isRedirect(status) && isEnd(location)) {
         dropReply();
         return finish(q->m_reply);
+    }
+    if (request.isWrite() && status == SeeOther) {
+        dropReply();
+        return fail(ErrorKind::Protocol, u"a page to look at in place of an answer"_s);
     }
     if (isRedirect(status) && !location.isEmpty())
         return beginRedirect(location);
@@ -337,75 +326,36 @@ void Exchange::Private::recordHop()
     }
 }
 
-void Exchange::Private::beginRedirect(const QByteArray &location)
-{
-    HttpReply &answer = q->m_reply;
-    const QUrl given = QUrl::fromEncoded(location);
-    QUrl url = given.isValid() ? answer.url.resolved(given) : QUrl();
-    url.setUserInfo({}); // would be sent as credentials
-    url.setFragment({});
-    const auto refuse = [this](const QString &why) {
-        isUnsent = true; // whoever redirects has done nothing
-        dropReply();
-        fail(ErrorKind::Protocol, why);
-    };
-    if (!isHttp(url))
-        return refuse(u"a redirect to something that is no http or https address"_s);
-    if (answer.url.scheme() == "https"_L1 && url.scheme() == "http"_L1)
-        return refuse(u"a redirect from https to http was refused: it would be readable by all"_s);
-
-    const bool stops = request.redirects == HttpRequest::Redirects::StopAtOtherOrigin;
-    if (stops && !endpoint.isSameOrigin(url)) {
-        answer.otherOrigin = url;
-        dropReply();
-        return finish(answer);
-    }
-    if (request.isWrite() && !isSameOrigin(url, answer.url))
-        return refuse(u"a redirect to another host, where what was to be written is not sent"_s);
-    if (++redirects > MostRedirects)
-        return refuse(u"more than %1 redirects in a row"_s.arg(MostRedirects));
-
-    const QString prefixed = endpoint.prefix() + u'/';
-    withPrefix.clear();
-    if (isRootRelative(location) && answer.fromEndpoint
-        && !url.path(QUrl::FullyEncoded).startsWith(prefixed))
-        withPrefix = endpoint.rebase(url);
-    target = url;
-    phase = Phase::Redirect;
-}
-
-void Exchange::Private::followRedirect()
-{
-    openHop(target);
-}
-
-// A proxy in front of the Hub under a path prefix may pass on the Hub's own Locations, which lack
-// the prefix.
-bool Exchange::Private::tryWithPrefix()
-{
-    const HeaderList &headers = q->m_reply.headers;
-    const bool isPlain = q->m_reply.status == NotFound && !headerValue(headers, "X-Error-Code")
-        && !headerValue(headers, "X-Repo-Commit");
-    if (withPrefix.isEmpty() || !isPlain)
-        return false;
-    target = withPrefix;
-    withPrefix.clear();
-    phase = Phase::Redirect;
-    return true;
-}
-
 void Exchange::Private::beginAnswer()
 {
     if (q->m_reply.status >= FirstError) {
-        if (!tryWithPrefix())
+        if (!tryLiterally())
             phase = Phase::ErrorBody;
         return;
     }
     phase = Phase::Body;
-    if (request.body != HttpRequest::Body::Stream)
-        return;
+    if (request.body != HttpRequest::Body::Stream) {
+        const QString why = objection();
+        if (why.isEmpty())
+            return;
+        dropReply();
+        return fail(ErrorKind::Protocol, why);
+    }
     isStreamOpen = true;
     Q_EMIT q->headersArrived();
+}
+
+// Why an answer that is to be collected cannot be what was asked for; empty where it can.
+QString Exchange::Private::objection() const
+{
+    const HttpReply &answer = q->m_reply;
+    if (answer.status == PartialContent && !headerValue(request.headers, "Range"))
+        return u"a part in place of the whole"_s;
+    const auto encoding = headerValue(answer.headers, "Content-Encoding").value_or("identity"_ba);
+    const bool isPlain = encoding.compare("identity"_ba, Qt::CaseInsensitive) == 0;
+    if (request.body == HttpRequest::Body::CollectPlain && !isPlain)
+        return u"an answer in an encoding that was not asked for"_s;
+    return {};
 }
 
 void Exchange::Private::onReadyRead()
@@ -510,8 +460,11 @@ void Exchange::Private::endTransport()
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
     isUnsent = isBeforeSending(reply->error());
     error.httpStatus = q->m_reply.status;
-    // Nobody of ours aborts a reply that is still connected.
-    if (error.kind == ErrorKind::Cancelled)
+    // Nobody of ours aborts a reply that is still connected. A stream of HTTP/2 that was reset is a
+    // broken connection as well, whatever the reason given.
+    const bool isStreamReset = error.kind == ErrorKind::Protocol
+        && reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool();
+    if (error.kind == ErrorKind::Cancelled || isStreamReset)
         error.kind = ErrorKind::ConnectionLost;
     finish(core::Unexpected(error));
 }
@@ -528,9 +481,7 @@ core::Error Exchange::Private::answerError() const
 void Exchange::Private::complete(core::Error &error) const
 {
     error.mayHaveHappened = mayHaveHappened(error.kind);
-    for (QString *text :
-         {&error.hubCode, &error.serverMessage, &error.requestId, &error.url, &error.detail})
-        *text = core::redactSecret(*text, token);
+    withhold(error, token);
 }
 
 // An answer that refuses says that nothing was done. Everything else leaves it open.

@@ -32,6 +32,9 @@ struct Http::Private {
     quint64 lastId = 0;
 };
 
+// http or https, with a host.
+bool isWebAddress(const QUrl &url);
+
 // The life of one exchange: hop after hop until an answer that is no redirect.
 struct Exchange::Private {
     enum class Phase {
@@ -62,10 +65,12 @@ struct Exchange::Private {
     void onSilence();
 
     void recordHop();
+    bool isEnd(const QByteArray &location) const;
     void beginRedirect(const QByteArray &location);
     void followRedirect();
-    bool tryWithPrefix();
+    bool tryLiterally();
     void beginAnswer();
+    QString objection() const;
     void collect();
     void tellReceived();
     void collectError();
@@ -97,7 +102,7 @@ struct Exchange::Private {
     QTimer silence;
     QNetworkProxy proxy; // of this hop
     QUrl target; // of the redirect that is being followed
-    QUrl withPrefix; // where to look when the target, taken literally, is not there
+    QUrl literal; // where to look when nobody knows the target below the path prefix
     int redirects = 0;
     bool isStreamOpen = false; // read() has something to read from
     qint64 bytes = 0;

@@ -41,10 +41,13 @@ struct HttpRequest {
     enum class Redirects {
         Follow, // to the end
         StopAtOtherOrigin, // a redirect to another origin is the answer: its URL is in HttpReply
+        EndAtSeeOther, // a 303 to the endpoint is the answer, as it is to a form
         Never, // a redirect is the answer
     };
     enum class Body {
         Collect, // the whole body in HttpReply, at most bodyLimit bytes
+        CollectPlain, // the same for what does not prove its own end as JSON does: identity
+                      // encoding over HTTP/1.1, where a body that ends early is noticed
         Stream, // read() while it arrives; bounded buffer; identity encoding
     };
 
@@ -84,17 +87,18 @@ struct HttpReply {
 
 // One request with its redirects (followed by us, at most 5, token only to the endpoint, never
 // from https to http; a write keeps its verb and its content, and neither leaves for another
-// origin; 303 is its end). A write is sent once: where it broke after the Hub may have got it, the
-// Error says mayHaveHappened. Lives on the thread of its Http, which owns it until finished(); it
-// deletes itself after that. Promise: finished() is emitted exactly once, never inside
-// Http::send(), also after cancel() (Cancelled). A status of 400 and more is an Error (see
-// hub/errors.h); its body is read, capped, for the message and never offered by read().
+// origin; a 303 in place of its answer is Protocol). A write is sent once: where it broke after the
+// Hub may have got it, the Error says mayHaveHappened. Lives on the thread of its Http, which owns
+// it until finished(); it deletes itself after that. Promise: finished() is emitted exactly once,
+// never inside Http::send(), also after cancel() (Cancelled). A status of 400 and more is an Error
+// (see hub/errors.h); its body is read, capped, for the message and never offered by read().
 class Exchange : public QObject {
     Q_OBJECT
 public:
     ~Exchange() override;
 
     void cancel();
+    bool mayHaveHappened() const; // a write under way that somebody may have got
 
     // After headersArrived() of a Stream; in and after finished() of every exchange, an Error
     // included: what the hops said so far, rates for the Gate above all.

@@ -19,6 +19,7 @@ namespace hub {
 
 inline constexpr int DeepestJson = 64; // the Hub's own answers stay below 10
 inline constexpr qsizetype LongestText = 4096;
+inline constexpr qsizetype LongestCommitMessage = 64 * 1024;
 inline constexpr qsizetype MostTexts = 2000;
 inline constexpr qsizetype LongestShortText = 200; // names, kinds, levels
 

@@ -156,7 +156,8 @@ QUrl parseNextLink(const HeaderList &headers, const QUrl &base)
         while (reader.next()) {
             if (!reader.hasRel("next") || reader.target().isEmpty())
                 continue;
-            const QUrl url = base.resolved(QUrl::fromEncoded(reader.target().toByteArray()));
+            QUrl url = base.resolved(QUrl::fromEncoded(reader.target().toByteArray()));
+            url.setFragment({}); // is not sent: every one of them is the same page
             const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
             if (url.isValid() && isWeb && !url.host().isEmpty())
                 return url;
@@ -228,17 +229,23 @@ void addMessage(QStringList &messages, const QJsonValue &value)
         messages.append(text);
 }
 
-QStringList messagesOf(const QJsonObject &object)
+// One or several, each a text or an object with one.
+void addMessages(QStringList &messages, const QJsonValue &value)
+{
+    const QJsonArray list = value.isArray() ? value.toArray() : QJsonArray{value};
+    for (const QJsonValue &one : list)
+        addMessage(messages, one.isObject() ? one.toObject().value("message"_L1) : one);
+}
+
+QStringList messagesOf(const QJsonDocument &document)
 {
     QStringList messages;
-    const QJsonValue error = object.value("error"_L1);
-    addMessage(messages, error);
-    for (const QJsonValue &one : error.toArray())
-        addMessage(messages, one);
-    addMessage(messages, error.toObject().value("message"_L1));
+    if (document.isArray())
+        addMessages(messages, document.array());
+    const QJsonObject object = document.object();
+    addMessages(messages, object.value("error"_L1));
     addMessage(messages, object.value("error_description"_L1));
-    for (const QJsonValue &one : object.value("errors"_L1).toArray())
-        addMessage(messages, one.isString() ? one : one.toObject().value("message"_L1));
+    addMessages(messages, object.value("errors"_L1));
     addMessage(messages, object.value("message"_L1));
     return messages;
 }
@@ -252,10 +259,9 @@ QString parseErrorBody(const QByteArray &body, QByteArrayView contentType)
     if (trimmed.isEmpty() || type.contains("html") || trimmed.startsWith('<'))
         return {};
     const auto document = readJson(trimmed);
-    if (document && document->isObject())
-        return messagesOf(document->object()).join(u"; "_s).left(LongestMessage);
-    if (type.contains("json") && document)
-        return {};
+    const QString words = document ? messagesOf(*document).join(u"; "_s) : QString();
+    if (!words.isEmpty() || (document && (document->isObject() || type.contains("json"))))
+        return words.left(LongestMessage);
     const bool isText = type.isEmpty() || type.startsWith("text/") || type.contains("json");
     if (!isText || trimmed.contains('\0') || trimmed.startsWith("\x1f\x8b"))
         return {};

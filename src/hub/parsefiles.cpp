@@ -11,7 +11,6 @@ namespace {
 
 constexpr int Sha1Digits = 40;
 constexpr int Sha256Digits = 64;
-constexpr qsizetype LongestMessage = 64 * 1024;
 
 std::optional<TreeEntry::LastCommit> lastCommitOf(const QJsonValue &value)
 {
@@ -135,7 +134,7 @@ core::Result<QList<CommitInfo>> parseCommits(const QByteArray &json)
         if (!id.isEmpty())
             commits.append({.id = id,
                             .title = textOf(object.value("title"_L1)),
-                            .message = textOf(object.value("message"_L1), LongestMessage),
+                            .message = textOf(object.value("message"_L1), LongestCommitMessage),
                             .authors = authorsOf(object.value("authors"_L1)),
                             .date = timeOf(object.value("date"_L1))});
     }

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void commits();
     void revisions_data();
     void revisions();
+    void accounts_data();
+    void accounts();
     void filePaths_data();
     void filePaths();
     void contentIds_data();
@@ -119,6 +121,27 @@ void TestIds::revisions()
     QFETCH(QString, text);
     QFETCH(bool, good);
     QCOMPARE(core::checkRevision(text).has_value(), good);
+}
+
+void TestIds::accounts_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("good");
+    for (const char *good : {"demo-writer", "a", "A_1.b", "123"})
+        QTest::addRow("%s", good) << QString::fromLatin1(good) << true;
+    for (const char *bad : {"", ".", "..", "a/b", "/a", "a/", "a b", "-a", "a-", "a--b", "a..b",
+                            "a.git", "a\n", "a?b", "a%2Fb", "a#", "\xe4"})
+        QTest::addRow("bad <%s>", bad) << QString::fromLatin1(bad) << false;
+}
+
+void TestIds::accounts()
+{
+    QFETCH(QString, text);
+    QFETCH(bool, good);
+    const auto checked = core::checkAccountName(text);
+    QCOMPARE(checked.has_value(), good);
+    if (!good)
+        QCOMPARE(checked.error().kind, ErrorKind::BadInput);
 }
 
 void TestIds::filePaths_data()

@@ -23,6 +23,11 @@ private Q_SLOTS:
     void pagesStream();
     void pagesAreBounded();
     void pagesOfAnotherHost();
+    void pagesBelowAPrefix();
+    void pagesWithinALimit();
+    void anyJson_data();
+    void anyJson();
+    void part();
     void largeContent();
 };
 
@@ -120,11 +125,13 @@ void TestCallDetails::pagesAreBounded()
         ++page;
         if (how == "loop"_ba)
             return serve(request.target, "[1]");
+        if (how == "fragments"_ba)
+            return serve("/api/list?page=1#" + QByteArray::number(page), "[1]");
         return serve("/api/list?page=" + QByteArray::number(page),
                      how == "empty"_ba ? "[]"_ba : "[1,2]"_ba);
     });
     Rig rig(server.origin());
-    for (const QByteArray &way : {"loop"_ba, "empty"_ba, "pages"_ba, "items"_ba}) {
+    for (const QByteArray &way : {"loop"_ba, "fragments"_ba, "empty"_ba, "pages"_ba, "items"_ba}) {
         how = way;
         page = 0;
         hub::Paging paging;
@@ -154,6 +161,85 @@ void TestCallDetails::pagesOfAnotherHost()
     QVERIFY(rig.run(outcome));
     QCOMPARE(outcome.value.toArray(), (QJsonArray{1, 2}));
     QCOMPARE(other.seen.size(), 0);
+}
+
+// A proxy that passes on the prefix it was asked with, under its own name for itself.
+void TestCallDetails::pagesBelowAPrefix()
+{
+    RawServer server([&](const RawRequest &request) {
+        if (request.target == "/hf/api/list?cursor=x"_ba)
+            return answer("200 OK", "", "[2]");
+        return answer("200 OK", "Link: <http://inside:8080/hf/api/list?cursor=x>; rel=next\r\n",
+                      "[1]");
+    });
+    Rig rig(server.origin(), "/hf"_ba);
+    CallOutcome outcome;
+    watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba)), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(outcome.value.toArray(), (QJsonArray{1, 2}));
+}
+
+// The limit is one for all pages.
+void TestCallDetails::pagesWithinALimit()
+{
+    Rig *clockOf = nullptr;
+    int page = 0;
+    RawServer server([&](const RawRequest &) {
+        clockOf->clock.advance(700ms);
+        return answer("200 OK",
+                      "Link: </api/list?page=" + QByteArray::number(++page) + ">; rel=next\r\n",
+                      "[1]");
+    });
+    Rig rig(server.origin());
+    clockOf = &rig;
+    CallOutcome outcome;
+    hub::Options options;
+    options.limit = 2s;
+    watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba), {}, options), this, &outcome);
+    QTRY_COMPARE(outcome.ends, 1);
+    QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::Timeout);
+    QCOMPARE(page, 3);
+    QVERIFY(outcome.error->url.contains(u"/api/list"_s));
+}
+
+void TestCallDetails::anyJson_data()
+{
+    QTest::addColumn<QJsonValue>("value");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::newRow("text") << QJsonValue(u"te\"xt"_s) << R"("te\"xt")"_ba;
+    QTest::newRow("number") << QJsonValue(17) << "17"_ba;
+    QTest::newRow("truth") << QJsonValue(true) << "true"_ba;
+    QTest::newRow("null") << QJsonValue(QJsonValue::Null) << "null"_ba;
+    QTest::newRow("array") << QJsonValue(QJsonArray{1, u"a"_s}) << R"([1,"a"])"_ba;
+    QTest::newRow("empty array") << QJsonValue(QJsonArray()) << "[]"_ba;
+    QTest::newRow("object") << QJsonValue(QJsonObject{{u"a"_s, QJsonArray{1}}})
+                            << R"({"a":[1]})"_ba;
+}
+
+void TestCallDetails::anyJson()
+{
+    QFETCH(QJsonValue, value);
+    QFETCH(QByteArray, expected);
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "{}"); });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    watch(rig.client->post(rig.url(), value), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QVERIFY(!outcome.error);
+    QCOMPARE(server.seen.first().body, expected);
+}
+
+// Whoever asks for a part may have one.
+void TestCallDetails::part()
+{
+    RawServer server([](const RawRequest &) { return answer("206 Partial Content", "", "{}"); });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    hub::Options options;
+    options.headers = {{"Range"_ba, "bytes=0-1"_ba}};
+    watch(rig.client->get(rig.url(), options), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QVERIFY(!outcome.error);
 }
 
 // Does not fit into the buffers on the way, so it is really read by the other side.

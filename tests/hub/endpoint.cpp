@@ -19,6 +19,7 @@ private Q_SLOTS:
     void searches();
     void filters();
     void buildsAddressesOfWrites();
+    void refusesDots();
     void knowsItsBudgets();
     void knowsItsOrigin();
     void rebases_data();
@@ -200,6 +201,28 @@ void TestEndpoint::buildsAddressesOfWrites()
              "http://h:1/p/api/trending?type=all&limit=20"_ba);
 }
 
+// They would be resolved before anything is sent, and lead to something else.
+void TestEndpoint::refusesDots()
+{
+    const Endpoint hub = *Endpoint::make(u"http://h:1/p"_s);
+    const auto model = repo(RepoType::Model, u"o/n"_s);
+    using Target = Endpoint::Target;
+    for (const QString &dots : {u"."_s, u".."_s}) {
+        for (const QUrl &url :
+             {hub.info(model, dots), hub.tree(model, dots), hub.pathsInfo(model, dots),
+              hub.commits(model, dots, 0, 1), hub.resolve(model, dots, u"a"_s),
+              hub.resolve(model, u"main"_s, dots), hub.resolve(model, u"main"_s, u"a/"_s + dots),
+              hub.resolve(model, u"main"_s, dots + u"/a"_s), hub.likesOf(dots),
+              hub.preupload(model, dots, Target::Revision),
+              hub.commit(model, dots, Target::PullRequest), hub.branch(model, dots),
+              hub.tag(model, dots), hub.url("/api/"_ba + dots.toLatin1() + "/x"),
+              hub.url("/api/%2E%2e/x"_ba)})
+            QVERIFY2(url.isEmpty(), url.toEncoded().constData());
+    }
+    QVERIFY(!hub.resolve(model, u"..a"_s, u"a..b/...c"_s).isEmpty());
+    QVERIFY(!hub.branch(model, u"%2e%2e"_s).isEmpty());
+}
+
 void TestEndpoint::knowsItsBudgets()
 {
     using hub::Bucket;
@@ -242,6 +265,14 @@ void TestEndpoint::rebases_data()
                                        << "http://h:1/@evil.example/y"_ba;
     QTest::newRow("nothing but a query") << u"http://h:1"_s << "?p=1"_ba
                                          << "http://h:1/?p=1"_ba;
+    QTest::newRow("other host, own prefix")
+        << u"http://h:1/p"_s << "https://inside:8080/p"_ba + query << "http://h:1/p"_ba + query;
+    QTest::newRow("other scheme, own prefix")
+        << u"https://h/p/q"_s << "http://h/p/q"_ba + query << "https://h/p/q"_ba + query;
+    QTest::newRow("a longer name than the prefix") << u"http://h:1/p"_s << "http://i/path?a=b"_ba
+                                                   << "http://h:1/p/path?a=b"_ba;
+    QTest::newRow("dots") << u"http://h:1/p"_s << "http://i/p/api/x/../models?a=b"_ba
+                          << "http://h:1/p/api/models?a=b"_ba;
     QTest::newRow("prefix lost") << u"http://h:1/p"_s << "http://h:1"_ba + query
                                  << "http://h:1/p"_ba + query;
 }

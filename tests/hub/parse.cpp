@@ -242,6 +242,8 @@ void TestParse::links_data()
         "https://h/2"_ba);
     row("file", {R"(<file:///etc/passwd>; rel="next")"_ba}, ""_ba);
     row("script", {R"(<javascript:alert(1)>; rel="next")"_ba}, ""_ba);
+    row("fragment", {"<https://h/2?a=%23b#c>;rel=next"_ba}, "https://h/2?a=%23b"_ba);
+    row("dots", {"<https://h/a/../2>;rel=next"_ba}, "https://h/2"_ba);
     row("empty target", {R"(<>; rel="next")"_ba}, ""_ba);
     row("unfinished", {R"(<https://h/2; rel="next")"_ba}, ""_ba);
     row("open quote", {R"(<https://h/2>; rel="next)"_ba}, "https://h/2"_ba);
@@ -329,6 +331,17 @@ void TestParse::errorBodies_data()
     QTest::newRow("errors")
         << R"({"httpStatusCode":400,"errors":[{"message":"m","type":"error"}]})"_ba << json
         << u"m"_s;
+    QTest::newRow("errors in one text")
+        << R"({"errors":"only a text"})"_ba << json << u"only a text"_s;
+    QTest::newRow("one error") << R"({"errors":{"message":"m"}})"_ba << json << u"m"_s;
+    QTest::newRow("list of objects")
+        << R"({"error":[{"message":"a"},"b",5,null]})"_ba << json << u"a; b"_s;
+    QTest::newRow("nothing but a list")
+        << R"(["first reason","second reason"])"_ba << json << u"first reason; second reason"_s;
+    QTest::newRow("nothing but a list of objects")
+        << R"([{"message":"a"},[],{"message":{}}])"_ba << json << u"a"_s;
+    QTest::newRow("brackets in a text") << "[a] was refused"_ba
+                                        << "text/plain"_ba << u"[a] was refused"_s;
     QTest::newRow("oauth") << R"({"error":"code","error_description":"words"})"_ba << json
                            << u"code; words"_s;
     QTest::newRow("git") << R"({"message":"words"})"_ba << json << u"words"_s;

@@ -177,13 +177,17 @@ void TestWrites::commits()
     QCOMPARE(after.size(), before.size() + 1);
     QCOMPARE(after.first().id, made->commit);
     QCOMPARE(after.first().title, firstCommit().summary);
+    QCOMPARE(after.first().message, firstCommit().description);
     QCOMPARE(stage.files(),
              (QStringList{u"README.md"_s, u"empty"_s, u"notes/größe #1 100%+.txt"_s}));
     hub::NewCommit less;
-    less.summary = u"Remove notes"_s;
+    less.summary = u"Remove notes\nall of them"_s;
+    less.description = u"why"_s;
     less.deletedFolders = {u"notes"_s};
     QVERIFY(stage.done(stage.client().commit(stage.repo, u"main"_s, less)));
     QCOMPARE(stage.files(), (QStringList{u"README.md"_s, u"empty"_s}));
+    QCOMPARE(stage.history().first().title, u"Remove notes"_s);
+    QCOMPARE(stage.history().first().message, u"all of them\n\nwhy"_s);
 }
 
 void TestWrites::commitsOnTopOfAParent()

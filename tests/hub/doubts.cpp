@@ -1,0 +1,517 @@
+#include <QCryptographicHash>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include "hub/lowcalls.h"
+#include "hub/rig.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using core::ErrorKind;
+using support::answer;
+using support::model;
+using support::RawRequest;
+using support::RawServer;
+using support::wait;
+using Rig = support::RawRig;
+
+namespace {
+
+const QByteArray Cut = "\n"_ba; // the connection ends where an answer would begin
+const QByteArray Silence;
+const QString Base(39, u'0');
+
+QByteArray json(const QJsonValue &value, const QByteArray &status = "200 OK"_ba,
+                const QByteArray &headers = {})
+{
+    const QByteArray list = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return answer(status, headers + "Content-Type: application/json\r\n",
+                  list.sliced(1, list.size() - 2));
+}
+
+QByteArray info(const QString &id, const QString &commit = QString(40, u'a'))
+{
+    return json(QJsonObject{{u"id"_s, id}, {u"sha"_s, commit}});
+}
+
+QByteArray missing()
+{
+    return json(QJsonObject{{u"error"_s, u"Repository not found"_s}}, "404 Not Found"_ba,
+                "X-Error-Code: RepoNotFound\r\n"_ba);
+}
+
+QByteArray refusal(const QByteArray &status, const QString &words)
+{
+    return json(QJsonObject{{u"error"_s, words}}, status);
+}
+
+qsizetype writesOf(const RawServer &server)
+{
+    return std::count_if(server.seen.begin(), server.seen.end(), [](const RawRequest &request) {
+        return request.verb != "GET"_ba && !request.target.contains("/paths-info/");
+    });
+}
+
+// A Hub that commits, as git keeps commits, and then cuts the connection.
+class ForgetfulHub {
+public:
+    struct Commit {
+        QString id;
+        QString title;
+        QString message;
+        bool holdsOurs = false;
+    };
+
+    ForgetfulHub()
+        : server([this](const RawRequest &request) { return serve(request); })
+    {
+    }
+
+    void add(const QString &words, bool holdsOurs)
+    {
+        const QString id = u"%1"_s.arg(commits.size() + 1, 40, 10, QChar(u'0'));
+        commits.prepend(
+            {id, words.section(u'\n', 0, 0), words.section(u'\n', 1).trimmed(), holdsOurs});
+    }
+
+    // What becomes of a commit that is sent, in these words.
+    std::function<void(const QString &words)> onCommit = [this](const QString &words) {
+        add(words, true);
+    };
+    QList<Commit> commits{{u"0"_s + Base, u"the first"_s, {}, false}};
+    RawServer server;
+
+private:
+    QByteArray serve(const RawRequest &request)
+    {
+        if (request.target.contains("/commit/")) {
+            const auto header = QJsonDocument::fromJson(request.body.split('\n').first());
+            const QJsonValue value = header.object().value(u"value"_s);
+            onCommit(value[u"summary"_s].toString() + u"\n\n"_s
+                     + value[u"description"_s].toString());
+            return Cut;
+        }
+        if (request.target.contains("/commits/"))
+            return json(history());
+        if (request.target.contains("/paths-info/"))
+            return json(filesOf(QString::fromLatin1(request.target.right(40))));
+        return info(u"o/r"_s, commits.first().id);
+    }
+
+    QJsonArray history() const
+    {
+        QJsonArray list;
+        for (const Commit &commit : commits)
+            list.append(QJsonObject{
+                {u"id"_s, commit.id}, {u"title"_s, commit.title}, {u"message"_s, commit.message}});
+        return list;
+    }
+
+    QJsonArray filesOf(const QString &id) const
+    {
+        const auto found = std::find_if(commits.begin(), commits.end(),
+                                        [&id](const Commit &commit) { return commit.id == id; });
+        if (found == commits.end() || !found->holdsOurs)
+            return {};
+        return {QJsonObject{
+            {u"type"_s, u"file"_s},
+            {u"path"_s, u"a.txt"_s},
+            {u"size"_s, 5},
+            {u"oid"_s,
+             QString::fromLatin1(
+                 QCryptographicHash::hash("blob 5\0hello"_ba, QCryptographicHash::Sha1).toHex())}}};
+    }
+};
+
+hub::NewCommit ours(const QString &summary = u"Upload"_s, const QString &description = {})
+{
+    hub::NewCommit commit;
+    commit.summary = summary;
+    commit.description = description;
+    commit.files = {{u"a.txt"_s, "hello"_ba}};
+    return commit;
+}
+
+} // namespace
+
+// Writes whose end is in doubt, against Hubs that lie and forget.
+class TestDoubts : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void forgottenCommits_data();
+    void forgottenCommits();
+    void commitBelowOneInItsWords();
+    void commitInOtherWords();
+    void commitOntoAMovedBranch();
+    void seeOther_data();
+    void seeOther();
+    void access();
+    void creationOfAnUnknownState();
+    void creationForTheOwnAccount();
+    void creationForNobodyKnown();
+    void creationInTheQueue();
+    void creationThatIsWelcome_data();
+    void creationThatIsWelcome();
+    void moveOfTheCaseAlone();
+    void moveWithoutRedirects();
+    void doubtStays();
+    void cancelOfACommit_data();
+    void cancelOfACommit();
+    void limitOfAChange();
+    void silenceOfAChange();
+};
+
+void TestDoubts::forgottenCommits_data()
+{
+    QTest::addColumn<QString>("summary");
+    QTest::addColumn<QString>("description");
+    QTest::newRow("plain") << u"Upload"_s << u"a file"_s;
+    QTest::newRow("two lines") << u"Add\nmore words"_s << u"desc"_s;
+    QTest::newRow("blank lines") << u" Add \r\n\r\n more "_s << u"\n\n words\n"_s;
+    QTest::newRow("long summary") << QString(5000, u'x') << u"desc"_s;
+    QTest::newRow("long summary of words") << u"word "_s.repeated(3000) << QString();
+    QTest::newRow("long description") << u"Upload"_s << u"word "_s.repeated(20000);
+}
+
+// Exactly one commit, and it is reported.
+void TestDoubts::forgottenCommits()
+{
+    QFETCH(QString, summary);
+    QFETCH(QString, description);
+    ForgetfulHub hub;
+    Rig rig(hub.server.origin());
+    const auto made =
+        wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours(summary, description)), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(hub.commits.size(), 2);
+    QCOMPARE(made->commit, hub.commits.first().id);
+    QCOMPARE(writesOf(hub.server), 1);
+}
+
+void TestDoubts::commitBelowOneInItsWords()
+{
+    ForgetfulHub hub;
+    hub.onCommit = [&hub](const QString &words) {
+        hub.add(words, true);
+        hub.add(words, false);
+    };
+    Rig rig(hub.server.origin());
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, hub.commits.at(1).id);
+    QCOMPARE(writesOf(hub.server), 1);
+}
+
+// The Hub, or a hook of it, has words of its own.
+void TestDoubts::commitInOtherWords()
+{
+    ForgetfulHub hub;
+    hub.onCommit = [&hub](const QString &words) {
+        hub.add(u"[checked] "_s + words, true);
+        hub.add(u"Something else"_s, true);
+    };
+    Rig rig(hub.server.origin());
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, hub.commits.at(1).id);
+    QCOMPARE(writesOf(hub.server), 1);
+}
+
+// Ours did not arrive and somebody else's did: not sent again.
+void TestDoubts::commitOntoAMovedBranch()
+{
+    ForgetfulHub hub;
+    hub.onCommit = [&hub](const QString &) { hub.add(u"Something else"_s, false); };
+    Rig rig(hub.server.origin());
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY(!made);
+    QVERIFY(made.error().mayHaveHappened);
+    QCOMPARE(writesOf(hub.server), 1);
+}
+
+void TestDoubts::seeOther_data()
+{
+    QTest::addColumn<QByteArray>("location");
+    QTest::addColumn<bool>("isDone");
+    for (const char *location : {"/login", "http://127.0.0.1:1/login"}) {
+        QTest::addRow("%s, not done", location) << QByteArray(location) << false;
+        QTest::addRow("%s, done", location) << QByteArray(location) << true;
+    }
+}
+
+// A page to look at is no proof.
+void TestDoubts::seeOther()
+{
+    QFETCH(QByteArray, location);
+    QFETCH(bool, isDone);
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb != "GET"_ba)
+            return support::redirect("303", location);
+        return isDone ? missing() : info(u"o/r"_s);
+    });
+    Rig rig(server.origin());
+    const auto gone = wait(rig.client->deleteRepo(model(u"o/r"_s)), rig.clock);
+    QCOMPARE(gone.has_value(), isDone);
+    if (isDone)
+        return;
+    QCOMPARE(gone.error().kind, ErrorKind::Protocol);
+    QCOMPARE(gone.error().httpStatus, 303);
+    QVERIFY(gone.error().mayHaveHappened);
+}
+
+// The one write whose answer is a page; of this Hub, that is.
+void TestDoubts::access()
+{
+    QByteArray location = "/o/r"_ba;
+    bool isOpen = false;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb != "GET"_ba)
+            return answer("303 See Other",
+                          "Location: " + location + "\r\nContent-Type: text/html\r\n", "<p>");
+        return isOpen ? answer("200 OK", "", "OK")
+                      : answer("403 Forbidden", "X-Error-Code: GatedRepo\r\n", "");
+    });
+    Rig rig(server.origin());
+    QVERIFY(wait(rig.client->askAccess(model(u"o/r"_s)), rig.clock));
+    QCOMPARE(server.seen.size(), 1);
+    location = "http://127.0.0.1:1/login"_ba;
+    QVERIFY(!wait(rig.client->askAccess(model(u"o/r"_s)), rig.clock));
+    isOpen = true;
+    QVERIFY(wait(rig.client->askAccess(model(u"o/r"_s)), rig.clock));
+}
+
+// What could not be read beforehand proves nothing afterwards.
+void TestDoubts::creationOfAnUnknownState()
+{
+    int asked = 0;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "POST"_ba)
+            return Cut;
+        return ++asked <= 5 ? answer("500 Oops", "", "x") : info(u"o/r"_s);
+    });
+    Rig rig(server.origin());
+    const auto made = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    QVERIFY(!made);
+    QVERIFY(made.error().mayHaveHappened);
+}
+
+void TestDoubts::creationForTheOwnAccount()
+{
+    bool isMade = false;
+    RawServer server([&](const RawRequest &request) {
+        if (request.target.endsWith("/whoami-v2"))
+            return json(QJsonObject{{u"name"_s, u"me"_s}, {u"type"_s, u"user"_s}});
+        if (request.verb == "POST"_ba) {
+            isMade = true;
+            return Cut;
+        }
+        return isMade && request.target == "/api/models/me/thing"_ba ? info(u"me/thing"_s)
+                                                                     : missing();
+    });
+    Rig rig(server.origin());
+    const auto made = wait(rig.client->createRepo({.repo = model(u"thing"_s)}), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().serverMessage));
+    QCOMPARE(made->repo, model(u"me/thing"_s));
+    QCOMPARE(made->url.toLatin1(), server.origin() + "/me/thing");
+    QCOMPARE(writesOf(server), 1);
+}
+
+void TestDoubts::creationForNobodyKnown()
+{
+    bool isMade = false;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb != "POST"_ba)
+            return missing();
+        return std::exchange(isMade, true)
+            ? refusal("409 Conflict"_ba, u"You already created this model repo"_s)
+            : Cut;
+    });
+    Rig rig(server.origin());
+    const auto made = wait(rig.client->createRepo({.repo = model(u"thing"_s)}), rig.clock);
+    QCOMPARE(made.error().httpStatus, 409);
+    QVERIFY(made.error().mayHaveHappened); // by the first try
+}
+
+void TestDoubts::creationInTheQueue()
+{
+    int refusals = 2;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb != "POST"_ba)
+            return missing();
+        if (refusals-- > 0)
+            return refusal("409 Conflict"_ba,
+                           u"Cannot create repo: another conflicting operation is in progress"_s);
+        return json(QJsonObject{{u"url"_s, u"http://h/o/r"_s}});
+    });
+    Rig rig(server.origin());
+    const auto made = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().serverMessage));
+    QCOMPARE(writesOf(server), 3);
+    refusals = 100;
+    const auto refused = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    QCOMPARE(refused.error().httpStatus, 409);
+    QVERIFY(!refused.error().mayHaveHappened);
+}
+
+void TestDoubts::creationThatIsWelcome_data()
+{
+    QTest::addColumn<QByteArray>("status");
+    for (const char *status : {"401 Unauthorized", "402 Payment Required", "403 Forbidden"})
+        QTest::newRow(status) << QByteArray(status);
+}
+
+void TestDoubts::creationThatIsWelcome()
+{
+    QFETCH(QByteArray, status);
+    bool isThere = true;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "POST"_ba)
+            return refusal(status, u"no right to create in this namespace"_s);
+        return isThere ? info(u"o/r"_s) : missing();
+    });
+    Rig rig(server.origin());
+    hub::NewRepo wanted{.repo = model(u"o/r"_s)};
+    QCOMPARE(wait(rig.client->createRepo(wanted), rig.clock).error().httpStatus,
+             status.left(3).toInt());
+    wanted.existing = hub::NewRepo::Existing::Accept;
+    const auto made = wait(rig.client->createRepo(wanted), rig.clock);
+    QVERIFY(made);
+    QCOMPARE(made->repo, wanted.repo);
+    isThere = false;
+    QCOMPARE(wait(rig.client->createRepo(wanted), rig.clock).error().httpStatus,
+             status.left(3).toInt());
+}
+
+void TestDoubts::moveOfTheCaseAlone()
+{
+    QString name = u"o/foo"_s;
+    bool isMoving = false;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb != "POST"_ba)
+            return info(name);
+        if (isMoving)
+            name = u"o/Foo"_s;
+        return Cut;
+    });
+    Rig rig(server.origin());
+    const auto left = wait(rig.client->moveRepo(model(u"o/foo"_s), model(u"o/Foo"_s)), rig.clock);
+    QVERIFY(!left);
+    QVERIFY(left.error().mayHaveHappened);
+    isMoving = true;
+    QVERIFY(wait(rig.client->moveRepo(model(u"o/foo"_s), model(u"o/Foo"_s)), rig.clock));
+}
+
+void TestDoubts::moveWithoutRedirects()
+{
+    QString name = u"o/foo"_s;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "POST"_ba) {
+            name = u"o/bar"_s;
+            return Cut;
+        }
+        return request.target.endsWith(name.toLatin1()) ? info(name) : missing();
+    });
+    Rig rig(server.origin());
+    QVERIFY(wait(rig.client->moveRepo(model(u"o/foo"_s), model(u"o/bar"_s)), rig.clock));
+    QCOMPARE(writesOf(server), 1);
+    // Neither was there before, so that the new one proves nothing.
+    QVERIFY(!wait(rig.client->moveRepo(model(u"o/other"_s), model(u"o/bar"_s)), rig.clock));
+}
+
+// The second try is refused, and the first may be the reason.
+void TestDoubts::doubtStays()
+{
+    int tries = 0;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "GET"_ba)
+            return json(QJsonObject{{u"branches"_s, QJsonArray()}, {u"tags"_s, QJsonArray()}});
+        return ++tries == 1 ? Cut : refusal("403 Forbidden"_ba, u"no right"_s);
+    });
+    Rig rig(server.origin());
+    const auto made = wait(rig.client->createBranch(model(u"o/r"_s), u"b"_s), rig.clock);
+    QCOMPARE(made.error().kind, ErrorKind::Forbidden);
+    QVERIFY(made.error().mayHaveHappened);
+}
+
+void TestDoubts::cancelOfACommit_data()
+{
+    QTest::addColumn<QByteArray>("stopAt"); // what is being asked when it is cancelled
+    QTest::addColumn<bool>("mayHaveHappened");
+    QTest::newRow("before") << "/revision/"_ba << false;
+    QTest::newRow("under way") << "/commit/"_ba << true;
+    QTest::newRow("in doubt") << "/commits/"_ba << true;
+}
+
+void TestDoubts::cancelOfACommit()
+{
+    QFETCH(QByteArray, stopAt);
+    QFETCH(bool, mayHaveHappened);
+    RawServer server([&](const RawRequest &request) {
+        if (request.target.contains(stopAt))
+            return Silence;
+        return request.verb == "POST"_ba ? Cut : info(u"o/r"_s);
+    });
+    Rig rig(server.origin());
+    auto *call = rig.client->commit(model(u"o/r"_s), u"main"_s, ours());
+    std::optional<core::Result<hub::CommitResult>> result;
+    call->onDone(this, [&](const core::Result<hub::CommitResult> &end) { result = end; });
+    QVERIFY(QTest::qWaitFor([&] {
+        if (rig.clock.waiting() > 0)
+            rig.clock.advanceToNext();
+        return !server.seen.isEmpty() && server.seen.last().target.contains(stopAt);
+    }));
+    call->cancel();
+    QTRY_VERIFY(result);
+    QCOMPARE(result->error().kind, ErrorKind::Cancelled);
+    QCOMPARE(result->error().mayHaveHappened, mayHaveHappened);
+    // Nothing is asked any more on behalf of it.
+    const qsizetype seen = server.seen.size();
+    QTest::qWait(30);
+    while (rig.clock.advanceToNext()) { }
+    QTest::qWait(30);
+    QCOMPARE(server.seen.size(), seen);
+}
+
+// One limit for the whole, looks at the state and repeats included.
+void TestDoubts::limitOfAChange()
+{
+    RawServer server(
+        [](const RawRequest &request) { return request.verb == "POST"_ba ? Cut : missing(); });
+    Rig rig(server.origin());
+    hub::Options options;
+    options.limit = 4s;
+    const auto begin = rig.clock.monotonic();
+    std::optional<core::Result<hub::CreatedRepo>> result;
+    rig.client->createRepo({.repo = model(u"o/r"_s)}, options)
+        ->onDone(this, [&](const core::Result<hub::CreatedRepo> &end) { result = end; });
+    QVERIFY(QTest::qWaitFor([&] {
+        if (!result)
+            rig.clock.advance(50ms);
+        return result.has_value();
+    }));
+    QVERIFY(rig.clock.monotonic() - begin <= 4100ms);
+    QCOMPARE(result->error().kind, ErrorKind::Timeout);
+    QVERIFY(result->error().mayHaveHappened);
+}
+
+// What the caller says about silence counts for changes too.
+void TestDoubts::silenceOfAChange()
+{
+    RawServer server([](const RawRequest &request) {
+        return request.verb == "PUT"_ba ? Silence : info(u"o/r"_s);
+    });
+    Rig rig(server.origin());
+    hub::Options options;
+    options.silence = 150ms;
+    hub::RepoSettings settings;
+    settings.visibility = hub::Visibility::Private;
+    const auto changed =
+        wait(rig.client->changeSettings(model(u"o/r"_s), settings, options), rig.clock);
+    QCOMPARE(changed.error().kind, ErrorKind::Timeout);
+    QVERIFY(changed.error().mayHaveHappened);
+}
+
+QTEST_GUILESS_MAIN(TestDoubts)
+#include "doubts.moc"
