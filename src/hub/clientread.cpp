@@ -289,7 +289,9 @@ Call<QByteArray> *Client::card(const core::RepoId &repo, const QString &revision
 {
     auto *call = new Call<QByteArray>(this);
     const QUrl url = endpoint().resolve(repo, revision, u"README.md"_s);
-    start<QByteArray>(call, d->tools, d->wishFor(url, options, LongestCard), cardText);
+    Ask::Wish wish = d->wishFor(url, options, LongestCard);
+    wish.request.whole = HttpRequest::Whole::ByLength; // any text may end anywhere
+    start<QByteArray>(call, d->tools, wish, cardText);
     return call;
 }
 
