@@ -455,6 +455,29 @@ Proxy-Variablen.</translation>
         <source>The Hub may have done it all the same: look before you repeat it.</source>
         <translation>Der Hub hat es vielleicht trotzdem getan: erst nachsehen, dann wiederholen.</translation>
     </message>
+    <message>
+        <source>This is only for people with an account.</source>
+        <extracomment>An account of the Hub; a guest tried it</extracomment>
+        <translation>Das geht nur mit einem Konto.</translation>
+    </message>
+    <message>
+        <source>Sign in, or set HF_TOKEN to a token of your account.</source>
+        <translation>Melden Sie sich an, oder setzen Sie HF_TOKEN auf ein Token Ihres Kontos.</translation>
+    </message>
+    <message>
+        <source>The proxy lets nobody through without the right name and password.</source>
+        <translation>Der Proxy lässt ohne den richtigen Namen und das Passwort niemanden durch.</translation>
+    </message>
+    <message>
+        <source>The proxy lets nobody through without the right name and password (%1).</source>
+        <extracomment>%1 is the proxy and its reason</extracomment>
+        <translation>Der Proxy lässt ohne den richtigen Namen und das Passwort niemanden durch (%1).</translation>
+    </message>
+    <message>
+        <source>Write them into the proxy&apos;s address: http://name:password@host:port</source>
+        <extracomment>The form in which a proxy is written in an environment variable such as https_proxy</extracomment>
+        <translation>Schreiben Sie beide in die Adresse des Proxys: http://name:passwort@rechner:port</translation>
+    </message>
 </context>
 <context>
     <name>core::Format</name>
@@ -1793,20 +1816,20 @@ Proxy-Variablen.</translation>
         <translation>Eine Datei mit weiteren Zertifikaten wählen</translation>
     </message>
     <message>
-        <source>A PEM file, for networks that bring certificates of their own. Takes effect at the next start.</source>
-        <translation>Eine PEM-Datei, für Netze mit eigenen Zertifikaten. Gilt ab dem nächsten Start.</translation>
-    </message>
-    <message>
         <source>Extra certificates</source>
         <translation>Weitere Zertifikate</translation>
     </message>
     <message>
-        <source>Certificates (*.pem *.crt);;All files (*)</source>
-        <translation>Zertifikate (*.pem *.crt);;Alle Dateien (*)</translation>
-    </message>
-    <message>
         <source>No certificate can be read from this file; it is not used.</source>
         <translation>Aus dieser Datei lässt sich kein Zertifikat lesen; sie wird nicht benutzt.</translation>
+    </message>
+    <message>
+        <source>A PEM or DER file, for networks that bring certificates of their own. Takes effect at the next start.</source>
+        <translation>Eine PEM- oder DER-Datei, für Netze mit eigenen Zertifikaten. Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer *.der);;All files (*)</source>
+        <translation>Zertifikate (*.pem *.crt *.cer *.der);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -2064,6 +2087,16 @@ Proxy-Variablen.</translation>
         <source>stopped</source>
         <comment>reason</comment>
         <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>sign in</source>
+        <comment>reason</comment>
+        <translation>bitte anmelden</translation>
+    </message>
+    <message>
+        <source>refused by the proxy</source>
+        <comment>reason</comment>
+        <translation>vom Proxy abgewiesen</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,7 @@ Exit exitForKind(core::ErrorKind kind)
     using core::ErrorKind;
     switch (kind) {
     case ErrorKind::Gated:
+    case ErrorKind::SignInNeeded:
     case ErrorKind::Unauthorized:
     case ErrorKind::Forbidden:
     case ErrorKind::KeychainUnavailable:
@@ -38,6 +39,7 @@ Exit exitForKind(core::ErrorKind kind)
     case ErrorKind::HostNotFound:
     case ErrorKind::ConnectionLost:
     case ErrorKind::Timeout:
+    case ErrorKind::ProxyDenied:
     case ErrorKind::Tls:
         return Exit::NoNetwork;
     case ErrorKind::Checksum:

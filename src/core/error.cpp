@@ -40,6 +40,7 @@ bool isTransient(ErrorKind kind)
     case ErrorKind::RemoteChanged:
     case ErrorKind::Locked:
         return true;
+    case ErrorKind::SignInNeeded:
     case ErrorKind::Unauthorized:
     case ErrorKind::Gated:
     case ErrorKind::Forbidden:
@@ -49,6 +50,7 @@ bool isTransient(ErrorKind kind)
     case ErrorKind::EntryNotFound:
     case ErrorKind::BadRequest:
     case ErrorKind::BadInput:
+    case ErrorKind::ProxyDenied:
     case ErrorKind::Tls:
     case ErrorKind::Protocol:
     case ErrorKind::Checksum: // once from zero is the transfer's decision, not a plain repeat
@@ -83,6 +85,8 @@ QString kindName(ErrorKind kind)
         return u"link-expired"_s;
     case ErrorKind::RemoteChanged:
         return u"remote-changed"_s;
+    case ErrorKind::SignInNeeded:
+        return u"sign-in-needed"_s;
     case ErrorKind::Unauthorized:
         return u"unauthorized"_s;
     case ErrorKind::Gated:
@@ -101,6 +105,8 @@ QString kindName(ErrorKind kind)
         return u"bad-request"_s;
     case ErrorKind::BadInput:
         return u"bad-input"_s;
+    case ErrorKind::ProxyDenied:
+        return u"proxy-denied"_s;
     case ErrorKind::Tls:
         return u"tls"_s;
     case ErrorKind::Protocol:

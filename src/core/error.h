@@ -14,10 +14,11 @@ enum class ErrorKind {
     ConnectionLost, // refused, reset or closed before the answer was complete
     Timeout, // nothing arrived in time
     Truncated, // the body ended before its announced length
-    ServerError, // 5xx, 408
+    ServerError, // 5xx but 501, 408
     RateLimited, // 429
     LinkExpired, // a signed file link is no longer accepted
     RemoteChanged, // size, content id or commit differ from what was asked for
+    SignInNeeded, // only for people with an account, and no token was sent
     Unauthorized, // the token itself is not accepted
     Gated, // the authors ask who you are first
     Forbidden, // signed in, but without the right
@@ -25,8 +26,9 @@ enum class ErrorKind {
     RepoNotFound, // missing, or not visible to this account
     RevisionNotFound, // no such branch, tag or commit
     EntryNotFound, // no such file at that revision
-    BadRequest, // the Hub did not understand us (400, 409, 412, 422)
+    BadRequest, // the Hub did not understand us (400, 409, 412, 422, 501)
     BadInput, // the person's words cannot be understood
+    ProxyDenied, // the proxy wants a name and a password, or other ones
     Tls, // the connection is not trusted
     Protocol, // the answer is not what the Hub sends
     Checksum, // content differs from its id

@@ -80,6 +80,11 @@ constexpr Entry entries[] = {
       //: %1 is a file path
       QT_TRANSLATE_NOOP("core::ErrorText", "The Hub's copy of “%1” changed while it was being fetched."),
       QT_TRANSLATE_NOOP("core::ErrorText", "Try again to take the new version.") },
+    { ErrorKind::SignInNeeded, Subject::None,
+      //: An account of the Hub; a guest tried it
+      QT_TRANSLATE_NOOP("core::ErrorText", "This is only for people with an account."),
+      nullptr,
+      QT_TRANSLATE_NOOP("core::ErrorText", "Sign in, or set HF_TOKEN to a token of your account.") },
     { ErrorKind::Unauthorized, Subject::None,
       //: A token is the password of a program for the Hub
       QT_TRANSLATE_NOOP("core::ErrorText", "The Hub does not accept the token."),
@@ -124,6 +129,12 @@ constexpr Entry entries[] = {
       QT_TRANSLATE_NOOP("core::ErrorText", "This could not be understood."),
       "%1", // already a translated sentence that names the text
       QT_TRANSLATE_NOOP("core::ErrorText", "Check the spelling and try again.") },
+    { ErrorKind::ProxyDenied, Subject::Words,
+      QT_TRANSLATE_NOOP("core::ErrorText", "The proxy lets nobody through without the right name and password."),
+      //: %1 is the proxy and its reason
+      QT_TRANSLATE_NOOP("core::ErrorText", "The proxy lets nobody through without the right name and password (%1)."),
+      //: The form in which a proxy is written in an environment variable such as https_proxy
+      QT_TRANSLATE_NOOP("core::ErrorText", "Write them into the proxy's address: http://name:password@host:port") },
     { ErrorKind::Tls, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "The connection is not trusted."),
       //: %1 is the reason, in the words of the encryption library

@@ -12,7 +12,7 @@ namespace core {
 // Every setting of the program, its type, default and range: one table, in settings.cpp.
 enum class Setting {
     Endpoint, // text; empty: the public Hub
-    CaFile, // text; a PEM file trusted besides the system's certificates
+    CaFile, // text; a file of certificates trusted besides the system's certificates
     CacheFolder, // text; empty: the shared Hub cache by its public rules
     Connections, // 1 to 16, for all files together
     ConnectionsPerFile, // 1 to 16

@@ -111,6 +111,8 @@ QString Texts::reason(core::ErrorKind kind)
         return tr("the link has run out", "reason");
     case core::ErrorKind::RemoteChanged:
         return tr("changed on the Hub", "reason");
+    case core::ErrorKind::SignInNeeded:
+        return tr("sign in", "reason");
     case core::ErrorKind::Unauthorized:
         return tr("sign in again", "reason");
     case core::ErrorKind::Gated:
@@ -129,6 +131,8 @@ QString Texts::reason(core::ErrorKind kind)
     case core::ErrorKind::BadInput:
     case core::ErrorKind::Protocol:
         return tr("not understood", "reason");
+    case core::ErrorKind::ProxyDenied:
+        return tr("refused by the proxy", "reason");
     case core::ErrorKind::Tls:
         return tr("connection not trusted", "reason");
     case core::ErrorKind::Checksum:

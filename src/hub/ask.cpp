@@ -14,6 +14,7 @@ namespace {
 constexpr int MostRepeats = 4;
 constexpr int MostTimeouts = 1; // somebody has waited half a minute already
 constexpr int MostRefusals = 5;
+constexpr std::chrono::minutes LongestPause{5}; // of one call: more is for people to decide
 
 int mostRepeats(core::ErrorKind kind)
 {
@@ -50,7 +51,7 @@ void Ask::stop(core::Error &error)
     deleteLater();
 }
 
-void Ask::enter(Gate::Turn turn)
+void Ask::enter(Gate::Turn turn, core::Clock::Duration pause)
 {
     if (!m_done)
         return; // stopped while it waited
@@ -63,14 +64,19 @@ void Ask::enter(Gate::Turn turn)
     wish.bucket = *m_wish.bucket;
     wish.priority = m_wish.priority;
     wish.turn = turn;
+    wish.pause = pause;
     if (m_wish.request.token)
         wish.payer = Payer::of(m_tools.http.config().endpoint, *m_wish.request.token);
     m_tools.gate.enter(wish, this, [this](const Gate::Ticket &ticket) { send(ticket); });
 }
 
-void Ask::enterAfter(core::Clock::Duration wait, Gate::Turn turn)
+// A pause that somebody asked for is spent at the Gate, which tells of it.
+void Ask::repeatAfter(const core::Error &error, core::Clock::Duration wait)
 {
-    m_tools.clock.after(wait, this, [this, turn] { enter(turn); });
+    const bool isAskedFor = error.retryAfter || error.kind == core::ErrorKind::RateLimited;
+    if (isAskedFor && m_wish.bucket)
+        return enter(Gate::Turn::Again, wait);
+    m_tools.clock.after(wait, this, [this] { enter(Gate::Turn::Again); });
 }
 
 void Ask::send(const Gate::Ticket &ticket)
@@ -90,7 +96,9 @@ void Ask::onAnswer(const Exchange &exchange, const Gate::Ticket &ticket)
     if (!m_done)
         return;
     const core::Result<HttpReply> &result = exchange.result();
-    if (!result && result.error().kind == core::ErrorKind::RateLimited && ticket)
+    // Of its file hosts the Hub knows nothing: their pause is this call's alone.
+    const bool isHubs = exchange.reply().fromEndpoint && ticket;
+    if (!result && result.error().kind == core::ErrorKind::RateLimited && isHubs)
         return onRefusal(exchange, ticket, result.error());
     if (exchange.reply().status > 0)
         m_tools.gate.answered(ticket, exchange.reply().rates);
@@ -100,22 +108,19 @@ void Ask::onAnswer(const Exchange &exchange, const Gate::Ticket &ticket)
     m_refusals = 0;
     const double jitter = QRandomGenerator::global()->generateDouble() * 2.0 - 1.0;
     const auto delay = retryDelay(result.error(), m_failures, jitter);
-    if (!delay || m_failures >= mostRepeats(result.error().kind)
+    if (!delay || *delay > LongestPause || m_failures >= mostRepeats(result.error().kind)
         || !isWorthRepeating(result.error()))
         return tell(result);
     ++m_failures;
-    enterAfter(*delay, Gate::Turn::Again);
+    repeatAfter(result.error(), *delay);
 }
 
 void Ask::onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error)
 {
     const Gate::Refusal refusal =
         m_tools.gate.refused(ticket, exchange.reply().rates, error, m_refusals);
-    if (++m_refusals < MostRefusals) {
-        if (refusal.isForAll)
-            return enter(Gate::Turn::Again);
-        return enterAfter(refusal.wait, Gate::Turn::Again);
-    }
+    if (++m_refusals < MostRefusals)
+        return enter(Gate::Turn::Again, refusal.isForAll ? core::Clock::Duration(0) : refusal.wait);
     error.retryAfter = std::chrono::ceil<std::chrono::seconds>(refusal.wait);
     tell(core::Unexpected(error));
 }

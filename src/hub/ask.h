@@ -41,11 +41,11 @@ Q_SIGNALS:
     void received(qint64 bytes, qint64 total);
 
 private:
-    void enter(Gate::Turn turn);
+    void enter(Gate::Turn turn, core::Clock::Duration pause = {});
     void send(const Gate::Ticket &ticket);
     void onAnswer(const Exchange &exchange, const Gate::Ticket &ticket);
     void onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error);
-    void enterAfter(core::Clock::Duration wait, Gate::Turn turn);
+    void repeatAfter(const core::Error &error, core::Clock::Duration wait);
     void tell(const core::Result<HttpReply> &result);
 
     Tools m_tools;

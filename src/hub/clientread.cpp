@@ -307,7 +307,7 @@ Call<QByteArray> *Client::card(const core::RepoId &repo, const QString &revision
         return call;
     const QUrl url = endpoint().resolve(repo, revision, u"README.md"_s);
     Ask::Wish wish = d->wishFor(url, options, LongestCard);
-    wish.request.body = HttpRequest::Body::CollectPlain;
+    wish.request.whole = HttpRequest::Whole::ByLength; // any text may end anywhere
     start<QByteArray>(call, d->tools, wish, cardText);
     return call;
 }

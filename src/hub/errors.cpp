@@ -66,14 +66,15 @@ std::optional<ErrorKind> kindByCode(const QString &code)
 }
 
 // 401 of the Hub: a bad token only when it says so or when the account itself was asked for;
-// otherwise an anonymous visitor is told about a missing or private repo this way.
-ErrorKind kindOfUnauthorized(const QString &message, const QString &path)
+// otherwise an anonymous visitor is told about a missing or private repo this way. Whoever sent no
+// token cannot have sent a bad one.
+ErrorKind kindOfUnauthorized(const HttpReply &reply, const QString &message, const QString &path)
 {
     if (message.contains("Invalid credentials in Authorization header"_L1))
         return ErrorKind::Unauthorized;
     if (isApiOfRepo(path) || isFileOfRepo(path))
         return ErrorKind::RepoNotFound;
-    return ErrorKind::Unauthorized;
+    return reply.tokenSent ? ErrorKind::Unauthorized : ErrorKind::SignInNeeded;
 }
 
 // 404 without a code: recordings and mirrors lose it, the words are still the Hub's.
@@ -97,10 +98,12 @@ ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &mes
         return *kind;
     if (status == 429)
         return ErrorKind::RateLimited;
+    if (status == 501)
+        return ErrorKind::BadRequest; // what it does not do today it does not do in a minute
     if (status == 408 || status >= 500)
         return ErrorKind::ServerError;
     if (status == 407)
-        return ErrorKind::ConnectionLost; // the proxy's words, not the Hub's
+        return ErrorKind::ProxyDenied; // the proxy's words, not the Hub's
     if (status == 416)
         return ErrorKind::RemoteChanged;
     const bool isDisabled = message.contains("Access to this resource is disabled"_L1);
@@ -111,7 +114,7 @@ ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &mes
         return ErrorKind::LinkExpired;
     const QString path = reply.url.path();
     if (status == 401)
-        return kindOfUnauthorized(message, path);
+        return kindOfUnauthorized(reply, message, path);
     if (status == 403 || status == 402)
         return ErrorKind::Forbidden;
     if (status == 404 || status == 410)
@@ -144,12 +147,12 @@ std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
     return std::chrono::seconds(std::max<qint64>(0, now.secsTo(then)));
 }
 
-std::optional<std::chrono::seconds> namedTime(const HttpReply &reply)
+std::optional<std::chrono::seconds> namedTime(const HttpReply &reply, ErrorKind kind)
 {
-    if (reply.status != 429 && reply.status != 503)
+    if (kind != ErrorKind::RateLimited && kind != ErrorKind::ServerError)
         return std::nullopt;
     const auto rate = parseRate(reply.headers);
-    if (reply.status == 429 && rate && rate->left == 0)
+    if (kind == ErrorKind::RateLimited && rate && rate->left == 0)
         return rate->reset;
     return retryAfter(reply.headers);
 }
@@ -171,6 +174,8 @@ ErrorKind kindOfTransport(QNetworkReply::NetworkError code)
         return ErrorKind::Cancelled;
     case QNetworkReply::SslHandshakeFailedError:
         return ErrorKind::Tls;
+    case QNetworkReply::ProxyAuthenticationRequiredError:
+        return ErrorKind::ProxyDenied;
     case QNetworkReply::ProtocolUnknownError:
     case QNetworkReply::ProtocolInvalidOperationError:
     case QNetworkReply::ProtocolFailure:
@@ -194,7 +199,7 @@ core::Error errorFromReply(const HttpReply &reply)
     describe(error, reply);
     error.hubCode = core::redactText(code);
     error.serverMessage = core::redactText(message);
-    error.retryAfter = namedTime(reply);
+    error.retryAfter = namedTime(reply, error.kind);
     if (reply.status == 407)
         error.detail = u"the proxy asks for a user name and password"_s;
     return error;

@@ -1,5 +1,4 @@
 #include <QLoggingCategory>
-#include <QUuid>
 
 #include <algorithm>
 
@@ -7,7 +6,6 @@
 #include "hub/errors.h"
 #include "hub/exchange_p.h"
 #include "hub/parse.h"
-#include "hub/sendonce_p.h"
 
 namespace hub {
 
@@ -22,6 +20,8 @@ constexpr qint64 SkippedAtOnce = 1024 * 1024;
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
 constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
+constexpr std::chrono::milliseconds LongestRest{3000}; // the head said what matters
+constexpr int NoContent = 204;
 constexpr int PartialContent = 206;
 constexpr int SeeOther = 303;
 constexpr int ProxyAuthentication = 407;
@@ -32,32 +32,12 @@ bool isRedirect(int status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-// What may be told to another origin: how much of the file and in which form, nothing about us.
-bool isForOtherOrigins(const QByteArray &name)
-{
-    for (const QByteArrayView allowed : {"Range", "If-Range", "Accept", "Accept-Encoding"}) {
-        if (name.compare(allowed, Qt::CaseInsensitive) == 0)
-            return true;
-    }
-    return false;
-}
-
 HeaderList headersOf(const QNetworkReply &reply)
 {
     HeaderList headers;
     for (const QNetworkReply::RawHeaderPair &pair : reply.rawHeaderPairs())
         headers.append({pair.first, pair.second});
     return headers;
-}
-
-// For the proxy of an http address, which reads our request itself. As other clients do, not only
-// when asked: Qt gives up on the first 407 there. On all other ways Qt does it.
-QByteArray proxyAuthorization(const QNetworkProxy &proxy, const QUrl &url)
-{
-    const bool isAsked = proxy.type() == QNetworkProxy::HttpProxy && url.scheme() == "http"_L1;
-    if (!isAsked || (proxy.user().isEmpty() && proxy.password().isEmpty()))
-        return {};
-    return "Basic "_ba + (proxy.user() + u':' + proxy.password()).toUtf8().toBase64();
 }
 
 } // namespace
@@ -97,7 +77,7 @@ qint64 Exchange::read(char *buffer, qint64 most)
     const qint64 count = d->reply->read(buffer, most);
     d->bytes += std::max<qint64>(count, 0);
     if (d->phase == Private::Phase::Body)
-        d->silence.start(); // the room we made is the sender's chance to speak
+        d->listen(); // the room we made is the sender's chance to speak
     return count;
 }
 
@@ -114,7 +94,6 @@ Exchange::Private::Private(Exchange *exchange, Http *owner, const HttpRequest &w
     , id(number)
 {
     silence.setSingleShot(true);
-    silence.setInterval(request.silence);
     QObject::connect(&silence, &QTimer::timeout, q, [this] { onSilence(); });
 }
 
@@ -175,6 +154,18 @@ void Exchange::Private::finish(const core::Result<HttpReply> &result)
     Q_EMIT q->finished(); // last: a listener may do anything
 }
 
+// Whatever comes next has the whole time again.
+void Exchange::Private::listen()
+{
+    silence.start(request.silence);
+}
+
+// For what is still to come of a body that changes nothing any more.
+void Exchange::Private::awaitRest()
+{
+    silence.start(std::min(request.silence, LongestRest));
+}
+
 void Exchange::Private::dropReply()
 {
     silence.stop();
@@ -188,40 +179,6 @@ void Exchange::Private::dropReply()
     reply = nullptr;
 }
 
-QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
-{
-    const bool isOurs = endpoint.isSameOrigin(url);
-    const bool isStream = request.body == HttpRequest::Body::Stream;
-    const bool isPlain = isStream || request.body == HttpRequest::Body::CollectPlain;
-    const bool isRanged = headerValue(request.headers, "Range").has_value();
-
-    QNetworkRequest made(url);
-    made.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
-                      QNetworkRequest::ManualRedirectPolicy);
-    made.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    made.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    made.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
-    made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, !isPlain && !request.isWrite());
-    made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
-    made.setSslConfiguration(ssl);
-    made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
-    made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
-    made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);
-    if (isPlain || isRanged || request.verb == "HEAD"_ba)
-        made.setRawHeader("Accept-Encoding"_ba, "identity"_ba);
-    for (const auto &[name, value] : request.headers) {
-        if (isOurs || isForOtherOrigins(name))
-            made.setRawHeader(name, value);
-    }
-    if (const QByteArray words = proxyAuthorization(proxy, url); !words.isEmpty())
-        made.setRawHeader("Proxy-Authorization"_ba, words);
-    if (isOurs && !token.isEmpty())
-        made.setRawHeader("Authorization"_ba, "Bearer "_ba + token.reveal());
-    return made;
-}
-
 void Exchange::Private::openHop(const QUrl &url)
 {
     dropReply();
@@ -232,6 +189,8 @@ void Exchange::Private::openHop(const QUrl &url)
     q->m_reply.body.clear();
     q->m_reply.fromEndpoint = endpoint.isSameOrigin(url);
 
+    if (const auto pause = pauseOf(url))
+        return finish(core::Unexpected(*pause));
     const auto chosen = proxies.proxyFor(url);
     if (!chosen)
         return fail(chosen.error().kind, chosen.error().detail);
@@ -245,32 +204,7 @@ void Exchange::Private::openHop(const QUrl &url)
     QObject::connect(reply, &QNetworkReply::finished, q, [this] { onReplyFinished(); });
     QObject::connect(reply, &QNetworkReply::errorOccurred, q,
                      [this](QNetworkReply::NetworkError code) { onTrouble(code); });
-    silence.start();
-}
-
-void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRequest &made)
-{
-    if (request.verb == "GET"_ba) {
-        reply = network.get(made);
-        return;
-    }
-    if (request.verb == "HEAD"_ba) {
-        reply = network.head(made);
-        return;
-    }
-    if (request.isWrite()) {
-        auto *content = new SendOnce(request.content);
-        reply = network.sendCustomRequest(made, request.verb, content);
-        content->setParent(reply);
-    } else {
-        reply = network.sendCustomRequest(made, request.verb, request.content);
-    }
-    QObject::connect(reply, &QNetworkReply::uploadProgress, q, [this](qint64 sent, qint64 total) {
-        if (sent <= 0)
-            return;
-        silence.start();
-        Q_EMIT q->sent(sent, total);
-    });
+    listen();
 }
 
 // Qt says that it will not unpack a body any further, and then never that the reply has finished.
@@ -287,7 +221,7 @@ void Exchange::Private::onHead()
     const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     if (phase != Phase::Waiting || status < 200)
         return;
-    silence.start();
+    listen();
     q->m_reply.status = status;
     recordHop();
 
@@ -329,9 +263,10 @@ void Exchange::Private::recordHop()
 void Exchange::Private::beginAnswer()
 {
     if (q->m_reply.status >= FirstError) {
-        if (!tryLiterally())
-            phase = Phase::ErrorBody;
-        return;
+        if (tryLiterally())
+            return;
+        phase = Phase::ErrorBody;
+        return awaitRest();
     }
     phase = Phase::Body;
     if (request.body != HttpRequest::Body::Stream) {
@@ -345,23 +280,29 @@ void Exchange::Private::beginAnswer()
     Q_EMIT q->headersArrived();
 }
 
-// Why an answer that is to be collected cannot be what was asked for; empty where it can.
+// Why an answer that is to be collected cannot be all of what was asked for; empty where it can. A
+// body that does not show its end has to come as it is, with a length.
 QString Exchange::Private::objection() const
 {
     const HttpReply &answer = q->m_reply;
     if (answer.status == PartialContent && !headerValue(request.headers, "Range"))
         return u"a part in place of the whole"_s;
-    const auto encoding = headerValue(answer.headers, "Content-Encoding").value_or("identity"_ba);
-    const bool isPlain = encoding.compare("identity"_ba, Qt::CaseInsensitive) == 0;
-    if (request.body == HttpRequest::Body::CollectPlain && !isPlain)
-        return u"an answer in an encoding that was not asked for"_s;
+    const bool hasBody = request.verb != "HEAD"_ba && answer.status != NoContent;
+    if (request.whole == HttpRequest::Whole::ByItself || !hasBody)
+        return {};
+    const auto packing = headerValue(answer.headers, "Content-Encoding").value_or("identity"_ba);
+    if (packing.trimmed().toLower() != "identity"_ba)
+        return u"the answer is packed, and nobody asked for that"_s;
+    const auto coding = headerValue(answer.headers, "Transfer-Encoding").value_or(QByteArray());
+    if (!headerValue(answer.headers, "Content-Length") && !coding.toLower().contains("chunked"_ba))
+        return u"the server does not say how long the answer is"_s;
     return {};
 }
 
 void Exchange::Private::onReadyRead()
 {
     if (isStreamOpen)
-        silence.start();
+        listen();
     onHead();
     switch (phase) {
     case Phase::Redirect:
@@ -400,7 +341,7 @@ void Exchange::Private::collect()
     if (bytes - heard < LeastProgress)
         return;
     heard = bytes;
-    silence.start();
+    listen();
 }
 
 void Exchange::Private::tellReceived()
@@ -455,18 +396,27 @@ void Exchange::Private::endAnswer()
 void Exchange::Private::endTransport()
 {
     if (reply->error() == QNetworkReply::NoError)
-        return fail(ErrorKind::Protocol, u"an answer that is not HTTP"_s);
+        return fail(ErrorKind::Protocol, whatCame());
     core::Error error =
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
     isUnsent = isBeforeSending(reply->error());
     error.httpStatus = q->m_reply.status;
-    // Nobody of ours aborts a reply that is still connected. A stream of HTTP/2 that was reset is a
-    // broken connection as well, whatever the reason given.
-    const bool isStreamReset = error.kind == ErrorKind::Protocol
-        && reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool();
-    if (error.kind == ErrorKind::Cancelled || isStreamReset)
+    // A stream of HTTP/2 that was reset; the protocol itself is Qt's affair there.
+    if (reply->error() == QNetworkReply::ProtocolFailure
+        && reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool())
+        error.kind = ErrorKind::ConnectionLost;
+    // Nobody of ours aborts a reply that is still connected.
+    if (error.kind == ErrorKind::Cancelled)
         error.kind = ErrorKind::ConnectionLost;
     finish(core::Unexpected(error));
+}
+
+// Qt takes any status below 200 but 100 for the end of the exchange.
+QString Exchange::Private::whatCame() const
+{
+    const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    return status > 0 ? u"hints (status %1) in place of an answer"_s.arg(status)
+                      : u"an answer that is not HTTP"_s;
 }
 
 core::Error Exchange::Private::answerError() const
@@ -518,9 +468,11 @@ void Exchange::Private::onSilence()
 {
     if (phase == Phase::Redirect)
         return followRedirect(); // the head said all there is to know
+    if (phase == Phase::ErrorBody)
+        return finish(core::Unexpected(answerError()));
     // Unread bytes mean that the reader holds back, and then the sender must be silent.
     if (isStreamOpen && reply && reply->bytesAvailable() > 0) {
-        silence.start();
+        listen();
         return;
     }
     dropReply();

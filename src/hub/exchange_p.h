@@ -57,6 +57,9 @@ struct Exchange::Private {
     QNetworkRequest makeRequest(const QUrl &url) const;
     void sendHop(QNetworkAccessManager &network, const QNetworkRequest &made);
     void dropReply();
+    void listen();
+    void awaitRest();
+    std::optional<core::Error> pauseOf(const QUrl &url) const;
 
     void onHead();
     void onTrouble(QNetworkReply::NetworkError code);
@@ -76,6 +79,7 @@ struct Exchange::Private {
     void collectError();
     void endAnswer();
     void endTransport();
+    QString whatCame() const;
     core::Error answerError() const;
     void complete(core::Error &error) const;
     bool mayHaveHappened(core::ErrorKind kind) const;

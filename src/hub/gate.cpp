@@ -82,6 +82,14 @@ struct Door {
     bool isEmpty() { return foreground.isEmpty() && background.isEmpty(); }
 };
 
+// One that was sent back alone, whatever the others may do.
+struct Sidelined {
+    Gate::Wish wish;
+    QPointer<QObject> context;
+    Gate::Go go;
+    Duration until;
+};
+
 // The budgets of one payer, and who waits for them.
 struct Purse {
     Payer payer;
@@ -167,15 +175,19 @@ struct Gate::Private {
                    const core::Error &error, int attempt);
     void learn(Budget &budget, const RateInfo &rate);
     void wake();
+    void join(const Wish &wish, QObject *context, Go go);
+    void recall();
     void pumpAll();
     void pump(Purse &purse, Bucket bucket);
     bool isCrowded(const Door &door);
+    void waitUntil(Bucket bucket, Duration until);
     void arm(Duration until);
     void announce();
 
     Gate *q;
     core::Clock &clock;
     std::vector<std::unique_ptr<Purse>> purses; // the present payer's first
+    std::vector<Sidelined> sidelined;
     std::array<std::optional<Duration>, BucketCount> opens; // somebody waits until then
     std::array<std::optional<Duration>, BucketCount> announced; // what waiting() said last
     bool isWoken = false;
@@ -284,6 +296,7 @@ void Gate::Private::pumpAll()
 {
     const QPointer<Gate> alive(q);
     opens = {};
+    recall();
     dropUnused();
     for (size_t i = 0; i < purses.size(); ++i) {
         for (const Bucket bucket : {Bucket::Api, Bucket::Resolvers, Bucket::Pages}) {
@@ -306,9 +319,7 @@ void Gate::Private::pump(Purse &purse, Bucket bucket)
         const Duration now = clock.monotonic();
         const Decision decision = decide(now, entrance.budget, priority);
         if (!decision.go) {
-            arm(decision.until);
-            auto &time = opens[static_cast<size_t>(bucket)];
-            time = std::min(time.value_or(decision.until), decision.until);
+            waitUntil(bucket, decision.until);
             return;
         }
         if (isCrowded(entrance))
@@ -321,6 +332,13 @@ void Gate::Private::pump(Purse &purse, Bucket bucket)
         if (!alive)
             return;
     }
+}
+
+void Gate::Private::waitUntil(Bucket bucket, Duration until)
+{
+    arm(until);
+    auto &time = opens[static_cast<size_t>(bucket)];
+    time = std::min(time.value_or(until), until);
 }
 
 bool Gate::Private::isCrowded(const Door &door)
@@ -398,15 +416,41 @@ void Gate::setPayer(const Payer &payer)
 
 void Gate::enter(const Wish &wish, QObject *context, Go go)
 {
-    Purse &purse = wish.payer ? d->purse(*wish.payer) : d->present();
-    Door &door = purse.doors[static_cast<size_t>(wish.bucket)];
+    if (wish.pause > Duration(0)) {
+        const Duration until = d->clock.monotonic() + std::min<Duration>(wish.pause, LongestBlock);
+        d->sidelined.push_back({wish, context, std::move(go), until});
+    } else {
+        d->join(wish, context, std::move(go));
+    }
+    d->wake();
+}
+
+void Gate::Private::join(const Wish &wish, QObject *context, Go go)
+{
+    Purse &payers = wish.payer ? purse(*wish.payer) : present();
+    Door &door = payers.doors[static_cast<size_t>(wish.bucket)];
     auto &line = wish.priority == Priority::Foreground ? door.foreground : door.background;
     Door::Line::Waiter waiter{context, std::move(go), wish.payer.has_value()};
     if (wish.turn == Turn::Again)
         line.prepend(wish.lane, std::move(waiter));
     else
         line.append(wish.lane, std::move(waiter));
-    d->wake();
+}
+
+// Those whose pause is over get into their lanes.
+void Gate::Private::recall()
+{
+    const Duration now = clock.monotonic();
+    std::erase_if(sidelined, [this, now](Sidelined &one) {
+        if (one.context.isNull())
+            return true;
+        if (now < one.until) {
+            waitUntil(one.wish.bucket, one.until);
+            return false;
+        }
+        join(one.wish, one.context, std::move(one.go));
+        return true;
+    });
 }
 
 void Gate::answered(const Ticket &ticket, const QList<RateInfo> &rates)

@@ -68,6 +68,7 @@ public:
         std::optional<Payer> payer = {}; // of a request with a token of its own
         size_t lane = 0; // background requests of different lanes take turns
         Turn turn = Turn::Last;
+        core::Clock::Duration pause{0}; // for this one alone, before it gets into its lane
     };
 
     explicit Gate(core::Clock &clock, QObject *parent = nullptr);

@@ -1,8 +1,8 @@
 #include "hub/http.h"
 
 #include <QLoggingCategory>
-#include <QSslCertificate>
 
+#include "hub/certificates.h"
 #include "hub/exchange_p.h"
 
 namespace hub {
@@ -12,11 +12,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 Q_LOGGING_CATEGORY(logTrust, "hub.http", QtInfoMsg)
-
-QList<QSslCertificate> certificatesOf(const QString &file)
-{
-    return QSslCertificate::fromPath(file, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString);
-}
 
 } // namespace
 
@@ -31,7 +26,7 @@ std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView 
 
 qsizetype certificatesIn(const QString &file)
 {
-    return certificatesOf(file).size();
+    return readCertificates(file).size();
 }
 
 bool HttpRequest::isWrite() const
@@ -65,7 +60,7 @@ QSslConfiguration Http::Private::trust() const
 {
     QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
     for (const QString &file : config.caFiles) {
-        const auto certificates = certificatesOf(file);
+        const auto certificates = readCertificates(file);
         if (certificates.isEmpty())
             qCWarning(logTrust) << "no certificate can be read from" << file;
         trusted.addCaCertificates(certificates);

@@ -7,6 +7,7 @@
 #include <QUrl>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -32,7 +33,7 @@ struct HttpConfig {
     Endpoint endpoint;
     core::Secret token; // empty: anonymous
     bool offline = false; // every exchange ends at once with Offline
-    QStringList caFiles; // PEM files trusted besides the system's (SSL_CERT_FILE)
+    QStringList caFiles; // of certificates trusted besides the system's (SSL_CERT_FILE)
     ProxyVariables proxy; // all empty: as the system is configured
     int managers = 1; // access managers; six connections to a host each
 };
@@ -46,8 +47,7 @@ struct HttpRequest {
     };
     enum class Body {
         Collect, // the whole body in HttpReply, at most bodyLimit bytes
-        CollectPlain, // the same for what does not prove its own end as JSON does: identity
-                      // encoding over HTTP/1.1, where a body that ends early is noticed
+                 // encoding over HTTP/1.1, where a body that ends early is noticed
         Stream, // read() while it arrives; bounded buffer; identity encoding
     };
 
@@ -59,11 +59,18 @@ struct HttpRequest {
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;
     qint64 bodyLimit = 32 * 1024 * 1024;
-    // Of a Stream: so much waits to be read, then the sender is held back. Less than this costs speed
-    // where one connection has a fast line to itself.
+    // Of a Stream: so much waits to be read, then the sender is held back. Less than this costs
+    // speed where one connection has a fast line to itself.
     qint64 readBuffer = 1024 * 1024;
+    // What shows that a collected body is all of it: the body itself, as JSON does, or its length.
+    // The latter is asked for as it is and by HTTP/1.1, where a body that breaks off is noticed.
+    enum class Whole { ByItself, ByLength };
+    Whole whole = Whole::ByItself;
     // No byte for so long ends with Timeout; a collected body must bring more than single ones.
     std::chrono::milliseconds silence{30000};
+    // Of another host than the endpoint's, before it is asked: it wanted a pause, so it is not
+    // asked, and the end is RateLimited.
+    std::function<std::optional<std::chrono::seconds>(const QUrl &)> pauseOf = {};
 
     // A POST that only asks (paths-info, preupload) changes nothing and may be sent twice.
     enum class Meaning { ByVerb, Question };
@@ -91,7 +98,8 @@ struct HttpReply {
 // Hub may have got it, the Error says mayHaveHappened. Lives on the thread of its Http, which owns
 // it until finished(); it deletes itself after that. Promise: finished() is emitted exactly once,
 // never inside Http::send(), also after cancel() (Cancelled). A status of 400 and more is an Error
-// (see hub/errors.h); its body is read, capped, for the message and never offered by read().
+// (see hub/errors.h); its body is read, capped and not for long, for the message and never offered
+// by read().
 class Exchange : public QObject {
     Q_OBJECT
 public:
@@ -128,7 +136,7 @@ private:
     core::Result<HttpReply> m_result;
 };
 
-// How many certificates of a PEM file can be trusted; 0: it is none, or cannot be read.
+// How many certificates of a file can be trusted; 0: it holds none, or cannot be read.
 qsizetype certificatesIn(const QString &file);
 
 // Sole maker of network requests: owns the access managers of its thread, sets agent, request id,

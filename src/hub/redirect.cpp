@@ -80,6 +80,7 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
     target = isPrefixLost ? endpoint.rebase(url) : url;
     literal = isPrefixLost ? url : QUrl();
     phase = Phase::Redirect;
+    awaitRest();
 }
 
 void Exchange::Private::followRedirect()
@@ -98,6 +99,7 @@ bool Exchange::Private::tryLiterally()
     target = literal;
     literal.clear();
     phase = Phase::Redirect;
+    awaitRest();
     return true;
 }
 

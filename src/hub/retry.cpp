@@ -20,8 +20,8 @@ std::optional<std::chrono::milliseconds> retryDelay(const core::Error &error, in
 {
     if (!core::isTransient(error.kind))
         return std::nullopt;
-    if (error.kind == core::ErrorKind::RateLimited && error.retryAfter)
-        return std::clamp(*error.retryAfter, std::chrono::seconds(0), LongestNamed);
+    if (error.retryAfter)
+        return std::clamp<std::chrono::seconds>(*error.retryAfter, 1s, LongestNamed);
 
     const int doublings = std::clamp(attempt, 0, 16);
     const auto base = std::min<std::chrono::milliseconds>(Longest, 1s * (1 << doublings));

@@ -15,7 +15,6 @@ namespace transfer {
 
 namespace {
 
-constexpr std::chrono::milliseconds stallTime = 20s; // without a byte, while nobody holds back
 constexpr qint64 blockSize = 256 * 1024;
 constexpr qint64 worthTaking = 128 * 1024;
 constexpr auto gatherTime = 50ms;
@@ -81,7 +80,9 @@ Fetch::Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink si
     request.url = plan.url;
     request.body = hub::HttpRequest::Body::Stream;
     request.headers = plan.headers;
-    request.silence = stallTime;
+    request.token = plan.token;
+    request.silence = plan.silence;
+    request.pauseOf = plan.pauseOf;
     request.readBuffer = plan.readBuffer;
     if (plan.ask != FetchPlan::Ask::Whole) {
         const bool isOpen = plan.ask == FetchPlan::Ask::Rest;
@@ -146,6 +147,9 @@ void Fetch::stop()
 std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
 {
     using core::ErrorKind;
+    // As good as no answer: a network's own page, say. It may be gone in a moment.
+    if (m_plan.commitExpected && !hub::headerValue(reply.hubHeaders, "X-Repo-Commit"))
+        return wrongAnswer(ErrorKind::ConnectionLost, u"the answer does not come from the Hub"_s);
     const auto encoding = hub::headerValue(reply.headers, "Content-Encoding");
     if (encoding && encoding->trimmed().toLower() != "identity" && !encoding->trimmed().isEmpty())
         return wrongAnswer(
@@ -247,6 +251,7 @@ void Fetch::onHead()
 {
     const hub::HttpReply &reply = m_exchange->reply();
     m_headSeen = true;
+    m_url = reply.url;
     m_etag = hub::headerValue(reply.headers, "ETag").value_or(QByteArray());
     m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
     Q_EMIT ratesSeen(reply.rates);
@@ -372,7 +377,7 @@ void Fetch::onFinished()
     const auto &result = m_exchange->result();
     if (!m_headSeen) {
         hearRefusal(m_exchange->reply());
-        if (m_exchange->reply().status > 0)
+        if (m_exchange->reply().status > 0 || !m_exchange->reply().rates.isEmpty())
             Q_EMIT ratesSeen(m_exchange->reply().rates);
     } else if (!m_failure && result && m_plan.range.end == FetchPlan::openEnd) {
         settleOpenEnd(m_position + m_rest.size());

@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -46,9 +47,13 @@ struct FetchPlan {
     qint64 size = 0; // of the whole file, as the commit says; -1: not known before the answer
     core::ContentId content; // what the Hub must name if it names one
     bool pageExpected = false; // the file itself is a web page
+    bool commitExpected = false; // the Hub names one with every file of a repo (hub-api.md 7.3)
     hub::HeaderList headers; // beside Range
     qint64 readBuffer = 1024 * 1024; // see HttpRequest
     QUuid download; // whose limit counts beside that of all; null: none has
+    std::optional<core::Secret> token; // instead of the configured one
+    std::chrono::milliseconds silence{20000}; // without a byte, while nobody holds back
+    std::function<std::optional<std::chrono::seconds>(const QUrl &)> pauseOf; // see HttpRequest
 };
 
 // One GET whose body is written where it belongs. Checks the answer's head before any byte is
@@ -70,6 +75,7 @@ public:
     qint64 position() const { return m_position; } // next byte of the file
     qint64 end() const { return std::min(m_plan.range.end, m_stopAt); } // of what is still ours
     qint64 received() const { return m_position - m_plan.range.begin; }
+    const QUrl &url() const { return m_url; } // of the last hop, once the head is here; secret
     const QByteArray &etag() const { return m_etag; } // validator of the file host
     const QByteArray &linkedEtag() const { return m_linkedEtag; } // what the Hub itself names
     // The length that a 416 named; with the trouble of ended().
@@ -121,6 +127,7 @@ private:
     QByteArray m_rest; // what it left when it ended and we were held back
     qsizetype m_restRead = 0;
     QTimer m_gather; // small arrivals are taken together
+    QUrl m_url;
     QByteArray m_etag;
     QByteArray m_linkedEtag;
     std::optional<qint64> m_refusedTotal;

@@ -21,6 +21,7 @@ constexpr qint64 checkpointBytes = 64 * MiB;
 constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
 constexpr int failuresInARow = 5;
 constexpr int rangeNotSatisfiable = 416;
+constexpr int serviceUnavailable = 503;
 constexpr auto reconnectPause = 200ms; // after an answer that brought something
 
 double jitter()
@@ -30,9 +31,23 @@ double jitter()
 
 bool isPage(const FileRequest &request)
 {
-    const QString path = request.url.path();
-    return !request.content || path.endsWith(".html"_L1, Qt::CaseInsensitive)
-        || path.endsWith(".htm"_L1, Qt::CaseInsensitive);
+    const auto hasItsName = [](const QString &path) {
+        return path.endsWith(".html"_L1, Qt::CaseInsensitive)
+            || path.endsWith(".htm"_L1, Qt::CaseInsensitive);
+    };
+    return hasItsName(request.url.path()) || hasItsName(request.destination);
+}
+
+// A file of a repo; those of a bucket are of no commit.
+bool isOfCommit(const hub::Endpoint &endpoint, const QUrl &url)
+{
+    return endpoint.bucketOf(url) == hub::Bucket::Resolvers
+        && !url.path(QUrl::FullyEncoded).startsWith(endpoint.prefix() + "/buckets/"_L1);
+}
+
+std::chrono::steady_clock::time_point now()
+{
+    return std::chrono::steady_clock::now();
 }
 
 // The same request may well succeed in a moment.
@@ -47,6 +62,7 @@ bool keepsBytes(core::ErrorKind kind)
 {
     return isRepeatable(kind) || kind == core::ErrorKind::Offline
         || kind == core::ErrorKind::DiskFull || kind == core::ErrorKind::Cancelled
+        || kind == core::ErrorKind::ProxyDenied
         || kind == core::ErrorKind::Tls; // often a network that wants a visit to its own page
 }
 
@@ -135,7 +151,13 @@ void FileAttempt::ask()
     plan.range = {m_fetchBegan, m_request.size.value_or(FetchPlan::openEnd)};
     plan.content = m_request.content.value_or(core::ContentId());
     plan.pageExpected = isPage(m_request);
-    plan.headers = m_request.headers;
+    plan.commitExpected = isOfCommit(m_worker.http().config().endpoint, plan.url);
+    plan.token = m_request.options.token;
+    plan.silence = m_request.options.silence;
+    plan.pauseOf = [&hosts = m_worker.hosts()](const QUrl &url) {
+        return hosts.pauseOf(url, now());
+    };
+    plan.headers = m_request.options.headers;
     plan.headers.removeIf([](const auto &header) {
         return header.first.compare("Range", Qt::CaseInsensitive) == 0
             || header.first.compare("Accept-Encoding", Qt::CaseInsensitive) == 0;
@@ -173,12 +195,19 @@ bool FileAttempt::isSameSource(const QByteArray &validator, qint64 total) const
 // The head is right and no byte of the body was taken yet.
 void FileAttempt::onBegun()
 {
+    m_worker.hosts().served(m_fetch->url());
+    learnContent();
     const qint64 total = m_fetch->plan().size;
     const bool fromZero = m_fetch->position() == 0;
     if (!fromZero && !isSameSource(validator(), total)) {
         return restart(core::makeError(core::ErrorKind::RemoteChanged,
                                        u"the file changes while it is fetched"_s),
                        Tries::Thrice);
+    }
+    if (!fromZero && !isVouchedFor()) {
+        return restart(core::makeError(core::ErrorKind::RemoteChanged,
+                                       u"nobody knows what the first bytes belong to"_s),
+                       Tries::Once);
     }
     core::Result<void> done;
     if (fromZero && m_partial->length() > 0)
@@ -191,7 +220,12 @@ void FileAttempt::onBegun()
             {m_request.url.toString(QUrl::FullyEncoded), validator(), total});
     if (!done)
         return fail(done.error());
-    learnContent();
+}
+
+// The bytes that are here were noted as this file's, or the digest will tell.
+bool FileAttempt::isVouchedFor() const
+{
+    return m_partial->source() || isCheckable(m_content);
 }
 
 // The Hub says what it sends; so that is compared even where nobody asked for it.
@@ -263,11 +297,11 @@ void FileAttempt::onRangeRefused(const core::Error &error)
     const auto &source = m_partial->source();
     const qint64 noted = source ? source->total : -1;
     const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(noted));
+    learnContent();
     const bool isWhole = length > 0 && total == length && isSameSource(validator(), total)
-        && m_request.size.value_or(total) == total;
+        && m_request.size.value_or(total) == total && (isVouchedFor() || m_partial->isCopy());
     if (!isWhole)
         return restart(error, Tries::Once);
-    learnContent();
     dropFetch();
     m_total = total;
     publish();
@@ -279,9 +313,8 @@ core::Error FileAttempt::aboutThisUrl(core::Error error) const
     const bool isOwn = m_worker.http().config().endpoint.isSameOrigin(m_request.url);
     if (error.kind != core::ErrorKind::LinkExpired || isOwn)
         return error;
-    error.kind = error.httpStatus == 401 ? core::ErrorKind::Unauthorized
-        : error.httpStatus == 410        ? core::ErrorKind::EntryNotFound
-                                         : core::ErrorKind::Forbidden;
+    error.kind =
+        error.httpStatus == 410 ? core::ErrorKind::EntryNotFound : core::ErrorKind::Forbidden;
     return error;
 }
 
@@ -297,8 +330,20 @@ bool FileAttempt::adoptFileBehindPointer()
     return true;
 }
 
+// A file host that asks for a pause gets it from every file.
+void FileAttempt::rememberHost(const core::Error &error)
+{
+    const QUrl url(error.url);
+    const bool isAnswer = error.httpStatus > 0; // else it was not asked at all
+    const bool asksForPause =
+        error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
+    if (isAnswer && asksForPause && !m_worker.http().config().endpoint.isSameOrigin(url))
+        m_worker.hosts().refused(url, error.retryAfter, now());
+}
+
 void FileAttempt::onTrouble(const core::Error &error)
 {
+    rememberHost(error);
     const bool isOdd =
         error.kind == core::ErrorKind::Protocol || error.kind == core::ErrorKind::RemoteChanged;
     if (isOdd && m_fetchBegan > 0 && m_partial->length() <= m_fetchBegan)
@@ -306,6 +351,8 @@ void FileAttempt::onTrouble(const core::Error &error)
     if (!isRepeatable(error.kind))
         return fail(error);
     const bool isRefusal = error.kind == core::ErrorKind::RateLimited;
+    if (isRefusal && error.httpStatus == 0)
+        return wait(error, error.retryAfter.value_or(1s)); // another file was refused
     int &count = isRefusal ? m_refusals : m_failures;
     if (m_broughtBytes && !isRefusal)
         return wait(error, reconnectPause);
@@ -319,7 +366,8 @@ void FileAttempt::onTrouble(const core::Error &error)
 void FileAttempt::wait(const core::Error &error, std::chrono::milliseconds delay)
 {
     dropFetch();
-    FileWait wait{delay, {}, m_rates, m_refusals - 1};
+    const auto pause = m_worker.hosts().pauseOf(QUrl(error.url), now()).value_or(0s);
+    FileWait wait{std::max<std::chrono::milliseconds>(delay, pause), {}, m_rates, m_refusals - 1};
     if (error.kind == core::ErrorKind::RateLimited)
         wait.refusal = error;
     Q_EMIT asks(m_id, wait);

@@ -66,8 +66,10 @@ private:
     void onFetchEnded(const std::optional<core::Error> &trouble);
     void onRangeRefused(const core::Error &error);
     void onTrouble(const core::Error &error);
+    void rememberHost(const core::Error &error);
     core::Error aboutThisUrl(core::Error error) const;
     bool adoptFileBehindPointer();
+    bool isVouchedFor() const;
     bool isSameSource(const QByteArray &validator, qint64 total) const;
     QByteArray validator() const;
     void learnContent();

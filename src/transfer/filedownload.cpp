@@ -1,15 +1,29 @@
 #include "transfer/filedownload.h"
 
+#include "core/redact.h"
 #include "transfer/worker.h"
 
 namespace transfer {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+FileRequest withParameters(FileRequest request)
+{
+    request.url = hub::Endpoint::with(request.url, request.options.parameters);
+    request.options.parameters.clear();
+    return request;
+}
+
+} // namespace
 
 FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &request,
                            QObject *parent)
     : hub::Call<FileResult>(parent)
     , m_ways(ways)
     , m_id(id)
-    , m_request(request)
+    , m_request(withParameters(request))
 {
     Worker *worker = ways.worker;
     if (!worker) {
@@ -35,6 +49,8 @@ FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &requ
         if (id == m_id)
             onEnded(end);
     });
+    if (m_request.options.limit.count() > 0)
+        m_ways.clock.after(m_request.options.limit, this, [this] { onLimit(); });
     QMetaObject::invokeMethod(
         this, [this] { begin(); }, Qt::QueuedConnection);
 }
@@ -66,21 +82,26 @@ void FileDownload::end()
     hub::Call<FileResult>::end();
 }
 
+void FileDownload::onLimit()
+{
+    m_late = true;
+    cancel();
+}
+
 void FileDownload::onAsks(const FileWait &wait)
 {
     if (isFinished())
         return;
     // A file host that asks for a pause is no reason to ask the Hub less.
     const bool isHub = wait.refusal && m_ways.endpoint.isSameOrigin(QUrl(wait.refusal->url));
-    core::Clock::Duration delay = wait.delay;
-    if (isHub) {
+    if (isHub && m_ticket) {
         const hub::Gate::Refusal refusal =
-            m_ways.gate.refused(hub::Bucket::Resolvers, wait.rates, *wait.refusal, wait.refusals);
-        delay = refusal.isForAll ? core::Clock::Duration(0) : refusal.wait;
+            m_ways.gate.refused(m_ticket, wait.rates, *wait.refusal, wait.refusals);
+        return enter(refusal.isForAll ? core::Clock::Duration(0) : refusal.wait);
     }
-    if (delay.count() == 0)
+    if (wait.delay.count() == 0)
         return enter();
-    m_ways.clock.after(delay, this, [this] { enter(); });
+    m_ways.clock.after(wait.delay, this, [this] { enter(); });
 }
 
 void FileDownload::onRates(const QList<hub::RateInfo> &rates)
@@ -88,10 +109,9 @@ void FileDownload::onRates(const QList<hub::RateInfo> &rates)
     if (!m_ticket)
         return m_ways.gate.observe(rates);
     m_ways.gate.answered(m_ticket, rates);
-    m_ticket.reset();
 }
 
-void FileDownload::enter()
+void FileDownload::enter(core::Clock::Duration pause)
 {
     const auto go = [this](const hub::Gate::Ticket &ticket) {
         if (isFinished())
@@ -100,14 +120,27 @@ void FileDownload::enter()
         QMetaObject::invokeMethod(m_ways.worker,
                                   [worker = m_ways.worker, id = m_id] { worker->askFile(id); });
     };
-    if (m_ways.endpoint.isSameOrigin(m_request.url))
-        m_ways.gate.enter({.bucket = hub::Bucket::Resolvers}, this, go);
-    else
-        go({});
+    const auto bucket = m_ways.endpoint.bucketOf(m_request.url);
+    if (!bucket)
+        return go({});
+    const hub::Options &options = m_request.options;
+    hub::Gate::Wish wish;
+    wish.bucket = *bucket;
+    wish.priority = options.priority;
+    wish.pause = pause;
+    if (options.token)
+        wish.payer = hub::Payer::of(m_ways.endpoint, *options.token);
+    m_ways.gate.enter(wish, this, go);
 }
 
 void FileDownload::onEnded(const FileEnd &end)
 {
+    if (end.error && m_late && end.error->kind == core::ErrorKind::Cancelled) {
+        core::Error late =
+            core::makeError(core::ErrorKind::Timeout, u"not done in the time given"_s);
+        late.url = core::redactUrl(m_request.url);
+        return finish(core::Unexpected(late));
+    }
     if (end.error)
         return finish(core::Unexpected(*end.error));
     if (m_told != std::pair(end.result.bytes, end.result.bytes))

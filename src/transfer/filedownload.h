@@ -42,18 +42,20 @@ private:
     FileDownload(const Ways &ways, quint64 id, const FileRequest &request, QObject *parent);
 
     void begin();
+    void onLimit();
     void onAsks(const FileWait &wait);
     void onRates(const QList<hub::RateInfo> &rates);
-    void enter();
+    void enter(core::Clock::Duration pause = {});
     void onEnded(const FileEnd &end);
 
     const Ways m_ways; // the Engine ends us before they go
     const quint64 m_id;
     const FileRequest m_request;
-    hub::Gate::Ticket m_ticket; // until the Hub has answered
+    hub::Gate::Ticket m_ticket; // of the last request to the endpoint
     std::pair<qint64, qint64> m_told{-1, -1}; // the last progressed()
     bool m_begun = false; // on the I/O thread
     bool m_leaving = false;
+    bool m_late = false; // over its limit
 };
 
 } // namespace transfer

@@ -46,6 +46,9 @@ public:
     // As an earlier run noted it, or this one; nothing: nobody knows.
     const std::optional<Source> &source() const { return m_source; }
 
+    // Nothing but the file that has the final name already.
+    bool isCopy() const { return m_isCopy; }
+
     // Notes the source and takes the room for the whole file. DiskFull before the first byte.
     core::Result<void> beginAnswer(const Source &source);
     // offset must be length(): the same bytes are never taken twice.

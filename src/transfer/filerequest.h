@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "core/ids.h"
-#include "hub/http.h"
+#include "hub/client.h"
 
 namespace transfer {
 
@@ -14,7 +14,9 @@ namespace transfer {
 struct FileRequest {
     enum class Resume {
         Fresh, // what an earlier call left is removed first
-        Continue, // from what an earlier call left; else from the file that has the name now
+        // From what an earlier call left; else from the file that has the name now. Bytes that none
+        // of our notes tells of count only where a digest decides in the end.
+        Continue,
     };
 
     QUrl url;
@@ -22,7 +24,9 @@ struct FileRequest {
     Resume resume = Resume::Fresh;
     std::optional<core::ContentId> content; // compared with what is on disk in the end
     std::optional<qint64> size;
-    hub::HeaderList headers; // for the endpoint only
+    // As with every call. Its headers are for the endpoint only, its limit is for everything up to
+    // the final name; a file may be longer than its bodyLimit.
+    hub::Options options;
 };
 
 struct FileResult {

@@ -207,7 +207,7 @@ void TestCalls::refusals_data()
         {"429 Too Many", "RateLimit: \"api\";r=0;t=20\r\n", ErrorKind::RateLimited},
         {"451 Legal", "", ErrorKind::Disabled},
         {"500 Error", "", ErrorKind::ServerError},
-        {"501 Not Implemented", "", ErrorKind::ServerError},
+        {"501 Not Implemented", "", ErrorKind::BadRequest},
         {"502 Bad Gateway", "", ErrorKind::ServerError},
         {"503 Unavailable", "Retry-After: 3\r\n", ErrorKind::ServerError},
         {"504 Timeout", "", ErrorKind::ServerError},

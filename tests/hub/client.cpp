@@ -50,6 +50,10 @@ private Q_SLOTS:
     void doesNotRepeatForPeople();
     void waitsWhenLimited();
     void endsWhenLimitedForEver();
+    void waitsAlone_data();
+    void waitsAlone();
+    void longPausesAreTold();
+    void notWorthRepeating();
     void notTheHub();
     void offline();
     void cancels_data();
@@ -283,7 +287,7 @@ void TestClient::whoami()
     FaultyHub server({smallRepo()});
     Rig anonymous(server);
     QCOMPARE(wait(anonymous.client->whoami(), anonymous.clock).error().kind,
-             ErrorKind::Unauthorized);
+             ErrorKind::SignInNeeded);
     server.addRule(Origin::Hub, QRegularExpression(u"/api/whoami-v2$"_s),
                    FaultyHub::status(200, {}, R"({"name":"me","isPro":true})"_ba));
     Rig rig(server, "hf_secretsecretsecret"_ba);
@@ -357,6 +361,93 @@ void TestClient::endsWhenLimitedForEver()
     QCOMPARE(info.error().kind, ErrorKind::RateLimited);
     QVERIFY(info.error().retryAfter.has_value());
     QCOMPARE(server.requests().size(), 5);
+}
+
+void TestClient::waitsAlone_data()
+{
+    QTest::addColumn<FaultyHub::Change>("refusal");
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<bool>("atCdn");
+    const auto with = [](int status, const QByteArray &rate) {
+        const std::pair<QByteArray, QByteArray> after("Retry-After"_ba, "20"_ba);
+        return rate.isEmpty() ? FaultyHub::status(status, {after})
+                              : FaultyHub::status(status, {after, {"RateLimit"_ba, rate}});
+    };
+    QTest::newRow("the Hub is busy") << with(503, {}) << u"/revision/"_s << false;
+    QTest::newRow("an action too often")
+        << with(429, R"("api";r=400;t=100)"_ba) << u"/revision/"_s << false;
+    QTest::newRow("a file host's own limit") << with(429, {}) << u"."_s << true;
+    QTest::newRow("a file host is busy") << with(503, {}) << u"."_s << true;
+}
+
+// What is asked of one call holds no other one, and is told.
+void TestClient::waitsAlone()
+{
+    QFETCH(FaultyHub::Change, refusal);
+    QFETCH(QString, path);
+    QFETCH(bool, atCdn);
+    FaultyHub server({support::makeRepo(
+        u"acme/tiny"_s,
+        {support::lfsFile(u"README.md"_s, 100), support::gitFile(u"config.json"_s, "{}"_ba)})});
+    server.addRule(atCdn ? Origin::Cdn : Origin::Hub, QRegularExpression(path), refusal, 1);
+    Rig rig(server);
+    int announced = 0;
+    connect(&rig.gate, &hub::Gate::waiting, this,
+            [&](hub::Bucket, std::optional<std::chrono::seconds> time) {
+                announced = std::max(announced, int(time.value_or(0s).count()));
+            });
+    const auto before = rig.clock.monotonic();
+    int done = 0;
+    if (atCdn)
+        rig.client->card(model(u"acme/tiny"_s), u"main"_s)
+            ->onDone(this, [&](const core::Result<QByteArray> &card) { done += card ? 1 : 100; });
+    else
+        rig.client->info(model(u"acme/tiny"_s), u"main"_s)
+            ->onDone(this,
+                     [&](const core::Result<hub::RepoInfo> &info) { done += info ? 1 : 100; });
+    QTRY_VERIFY(announced > 0);
+    QVERIFY(announced >= 20 && announced <= 21);
+    // Time stands still, and the others are answered all the same.
+    int others = 0;
+    rig.client->search({})->onDone(
+        this, [&](const core::Result<hub::RepoPage> &p) { others += p ? 1 : 9; });
+    rig.client
+        ->head(rig.client->endpoint().resolve(model(u"acme/tiny"_s), u"main"_s, u"config.json"_s))
+        ->onDone(this, [&](const core::Result<hub::Head> &head) { others += head ? 1 : 9; });
+    QTRY_COMPARE(others, 2);
+    QCOMPARE(done, 0);
+    for (const auto bucket : {hub::Bucket::Api, hub::Bucket::Resolvers})
+        QVERIFY(rig.gate.budget(bucket).blockedUntil <= before);
+    QTRY_VERIFY_WITH_TIMEOUT(done > 0 || !rig.clock.advanceToNext(), 20000);
+    QTRY_COMPARE(done, 1);
+    QVERIFY(rig.clock.monotonic() - before >= 20s);
+    QVERIFY(rig.clock.monotonic() - before <= 60s);
+}
+
+void TestClient::longPausesAreTold()
+{
+    FaultyHub server({smallRepo()});
+    server.addRule(Origin::Hub, All, FaultyHub::status(503, {{"Retry-After"_ba, "3000"_ba}}));
+    Rig rig(server);
+    const auto info = wait(rig.client->info(model(u"acme/tiny"_s), u"main"_s), rig.clock);
+    QCOMPARE(info.error().kind, ErrorKind::ServerError);
+    QVERIFY(info.error().retryAfter == 3000s);
+    QCOMPARE(server.requests().size(), 1);
+}
+
+void TestClient::notWorthRepeating()
+{
+    for (const int status : {407, 501}) {
+        FaultyHub server({smallRepo()});
+        server.addRule(Origin::Hub, All, FaultyHub::status(status));
+        Rig rig(server);
+        const auto info = wait(rig.client->info(model(u"acme/tiny"_s), u"main"_s), rig.clock);
+        QVERIFY(!core::isTransient(info.error().kind));
+        QCOMPARE(server.requests().size(), 1);
+        const auto like = wait(rig.client->like(model(u"acme/tiny"_s)), rig.clock);
+        QVERIFY(!like.error().mayHaveHappened);
+        QCOMPARE(server.requests().size(), 2);
+    }
 }
 
 void TestClient::notTheHub()

@@ -2,6 +2,8 @@
 
 #include <QTest>
 
+#include "core/errortext.h"
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using core::ErrorKind;
@@ -15,6 +17,8 @@ class TestErrors : public QObject {
 private Q_SLOTS:
     void kinds_data();
     void kinds();
+    void guests_data();
+    void guests();
     void facts();
     void retryAfter_data();
     void retryAfter();
@@ -107,7 +111,9 @@ void TestErrors::kinds_data()
     row("409", 409, Api, {}, ErrorKind::BadRequest);
     row("422", 422, Api, {}, ErrorKind::BadRequest);
     row("unknown code", 403, Api, code("SomethingNew"_ba), ErrorKind::Forbidden);
-    row("proxy", 407, Api, {}, ErrorKind::ConnectionLost);
+    row("501", 501, Api, {}, ErrorKind::BadRequest);
+    row("502", 502, Api, {}, ErrorKind::ServerError);
+    row("proxy", 407, Api, {}, ErrorKind::ProxyDenied);
 }
 
 void TestErrors::kinds()
@@ -118,9 +124,44 @@ void TestErrors::kinds()
     QFETCH(bool, fromEndpoint);
     HttpReply reply = replyOf(status, url, headers);
     reply.fromEndpoint = fromEndpoint;
+    reply.tokenSent = true;
     const core::Error error = hub::errorFromReply(reply);
     QTEST(error.kind, "kind");
     QCOMPARE(error.httpStatus, status);
+}
+
+void TestErrors::guests_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<ErrorKind>("kind");
+    const QByteArray password = "Invalid username or password."_ba;
+    const QByteArray credentials = "Invalid credentials in Authorization header"_ba;
+    QTest::newRow("account") << WhoAmI << password << ErrorKind::SignInNeeded;
+    QTest::newRow("new repo") << u"https://h/api/repos/create"_s << password
+                              << ErrorKind::SignInNeeded;
+    QTest::newRow("search") << u"https://h/api/models?search=x"_s << ""_ba
+                            << ErrorKind::SignInNeeded;
+    QTest::newRow("repo") << Api << password << ErrorKind::RepoNotFound;
+    QTest::newRow("file") << File << ""_ba << ErrorKind::RepoNotFound;
+    QTest::newRow("somebody's token on the way")
+        << WhoAmI << credentials << ErrorKind::Unauthorized;
+}
+
+// Whoever sent no token is not told that it was wrong.
+void TestErrors::guests()
+{
+    QFETCH(QString, url);
+    QFETCH(QByteArray, words);
+    QFETCH(ErrorKind, kind);
+    const core::Error error = hub::errorFromReply(replyOf(401, url, message(words)));
+    QCOMPARE(error.kind, kind);
+    const QString sentence = core::errorSentence(error);
+    if (kind != ErrorKind::Unauthorized) {
+        QVERIFY2(!sentence.contains(u"accept the token"_s), qPrintable(sentence));
+        QVERIFY2(!sentence.contains(u"password"_s), qPrintable(sentence));
+        QVERIFY2(sentence.contains(u"ign in"_s), qPrintable(sentence));
+    }
 }
 
 void TestErrors::facts()
@@ -165,6 +206,11 @@ void TestErrors::retryAfter_data()
     QTest::newRow("nonsense") << 429 << HeaderList{{"Retry-After"_ba, "soon"_ba}} << -1;
     QTest::newRow("negative") << 429 << HeaderList{{"Retry-After"_ba, "-5"_ba}} << -1;
     QTest::newRow("503") << 503 << HeaderList{after} << 7;
+    QTest::newRow("500") << 500 << HeaderList{after} << 7;
+    QTest::newRow("408") << 408 << HeaderList{after} << 7;
+    QTest::newRow("503 with a window")
+        << 503 << HeaderList{limit(R"("api";r=0;t=55)"_ba), after} << 7;
+    QTest::newRow("501") << 501 << HeaderList{after} << -1;
     QTest::newRow("404") << 404 << HeaderList{after} << -1;
 }
 
@@ -192,6 +238,8 @@ void TestErrors::transport_data()
     QTest::newRow("proxy") << QNetworkReply::ProxyConnectionRefusedError
                            << ErrorKind::ConnectionLost;
     QTest::newRow("proxy name") << QNetworkReply::ProxyNotFoundError << ErrorKind::ConnectionLost;
+    QTest::newRow("proxy password")
+        << QNetworkReply::ProxyAuthenticationRequiredError << ErrorKind::ProxyDenied;
     QTest::newRow("unknown") << QNetworkReply::UnknownNetworkError << ErrorKind::ConnectionLost;
     QTest::newRow("protocol") << QNetworkReply::ProtocolFailure << ErrorKind::Protocol;
 }

@@ -1,8 +1,12 @@
+#include <QElapsedTimer>
 #include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include "hub/asking.h"
 #include "hub/http.h"
+#include "hub/http2server.h"
 #include "support/faultyhub.h"
 
 using namespace Qt::StringLiterals;
@@ -31,7 +35,15 @@ private Q_SLOTS:
     void cutStreamKeepsItsBytes();
     void lengthByClosing();
     void unpacksGzip();
+    void onlyWithALength_data();
+    void onlyWithALength();
+    void resetStreams();
+    void hints();
     void silence();
+    void refusalWithoutItsBody_data();
+    void refusalWithoutItsBody();
+    void redirectWithoutItsBody();
+    void pausedHosts();
     void dropsAreSilence();
     void slowReaderIsNotSilence();
     void cancels();
@@ -158,6 +170,82 @@ void TestExchange::unpacksGzip()
     QCOMPARE(ask(http, request).result.error().kind, ErrorKind::Protocol);
 }
 
+// A text may end anywhere: only its length shows that it is all there.
+void TestExchange::onlyWithALength_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("outcome");
+    const QByteArray head = "HTTP/1.1 200 OK\r\nConnection: close\r\n"_ba;
+    const QByteArray packed = qCompress(QByteArray(1000, 'x')).mid(4).left(20);
+    QTest::newRow("with a length") << head + "Content-Length: 4\r\n\r\ntext" << u"ok"_s;
+    QTest::newRow("in pieces") << head + "Transfer-Encoding: chunked\r\n\r\n4\r\ntext\r\n0\r\n\r\n"
+                               << u"ok"_s;
+    QTest::newRow("as it is") << head
+            + "Content-Encoding: identity\r\nContent-Length: 4\r\n\r\ntext"
+                              << u"ok"_s;
+    QTest::newRow("no content") << "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"_ba
+                                << u"ok"_s;
+    QTest::newRow("without") << head + "\r\ntext" << u"protocol"_s;
+    QTest::newRow("packed, its end missing")
+        << answer("200 OK", "Content-Encoding: deflate\r\n", packed) << u"protocol"_s;
+}
+
+void TestExchange::onlyWithALength()
+{
+    QFETCH(QByteArray, bytes);
+    QFETCH(QString, outcome);
+    RawServer server([&](const RawRequest &) { return bytes; });
+    Http http(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + "/x");
+    request.whole = HttpRequest::Whole::ByLength;
+    const Outcome got = ask(http, request);
+    QCOMPARE(got.result ? u"ok"_s : core::kindName(got.result.error().kind), outcome);
+    QCOMPARE(server.seen.first().header("Accept-Encoding"), "identity"_ba);
+    request.verb = "HEAD"_ba; // has no body to doubt
+    bytes = bytes.left(bytes.indexOf("\r\n\r\n") + 4);
+    QVERIFY(ask(http, request).result);
+}
+
+void TestExchange::resetStreams()
+{
+    QTemporaryDir folder;
+    if (QStandardPaths::findExecutable(u"openssl"_s).isEmpty())
+        QSKIP("The openssl command is missing: no certificate for a TLS server.");
+    QVERIFY(support::makeCertificate(folder.path()));
+    constexpr quint32 NoError = 0;
+    constexpr quint32 Cancelled = 8;
+    for (const quint32 code : {NoError, Cancelled}) {
+        support::Http2Server server(folder.path(), code);
+        HttpConfig config = configFor(server.origin());
+        config.caFiles = {folder.path() + u"/cert.pem"_s};
+        Http http(config);
+        HttpRequest request = requestFor(server.origin() + "/x");
+        const Outcome json = ask(http, request);
+        QCOMPARE(server.brokenOff, 1); // the server does speak it
+        if (code == Cancelled)
+            QCOMPARE(json.result.error().kind, ErrorKind::ConnectionLost); // worth another try
+        request.whole = HttpRequest::Whole::ByLength;
+        const Outcome text = ask(http, request);
+        QVERIFY2(text.result, qPrintable(text.result ? QString() : text.result.error().detail));
+        QCOMPARE(text.result->body, "half and all"_ba);
+        QCOMPARE(server.whole, 1);
+    }
+}
+
+void TestExchange::hints()
+{
+    RawServer server([](const RawRequest &) {
+        return "HTTP/1.1 103 Early Hints\r\nLink: </x.css>; rel=preload\r\n\r\n"_ba
+            + answer("200 OK", "", "[]");
+    });
+    Http http(configFor(server.origin()));
+    const Outcome outcome = ask(http, requestFor(server.origin() + "/x"));
+    QCOMPARE(outcome.ends, 1);
+    QCOMPARE(outcome.result.error().kind, ErrorKind::Protocol);
+    QVERIFY2(outcome.result.error().detail.contains(u"103"_s),
+             qPrintable(outcome.result.error().detail));
+}
+
 void TestExchange::silence()
 {
     RawServer server([](const RawRequest &) { return QByteArray(); });
@@ -171,6 +259,82 @@ void TestExchange::silence()
         QVERIFY(!outcome.result);
         QCOMPARE(outcome.result.error().kind, ErrorKind::Timeout);
     }
+}
+
+void TestExchange::refusalWithoutItsBody_data()
+{
+    QTest::addColumn<QByteArray>("verb");
+    QTest::addColumn<bool>("stream");
+    QTest::addColumn<QByteArray>("body");
+    QTest::newRow("GET") << "GET"_ba << false << ""_ba;
+    QTest::newRow("stream") << "GET"_ba << true << ""_ba;
+    QTest::newRow("POST") << "POST"_ba << false << ""_ba;
+    QTest::newRow("DELETE, half a body") << "DELETE"_ba << false << "{\"error\":\"no"_ba;
+}
+
+// The head has refused; what is missing of the words changes nothing.
+void TestExchange::refusalWithoutItsBody()
+{
+    QFETCH(QByteArray, verb);
+    QFETCH(bool, stream);
+    QFETCH(QByteArray, body);
+    RawServer server([&](const RawRequest &) {
+        return "HTTP/1.1 403 Forbidden\r\nX-Error-Message: no right\r\n"
+               "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n"
+            + body;
+    });
+    server.keepsOpen = true;
+    Http http(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + "/x", verb);
+    request.body = stream ? HttpRequest::Body::Stream : HttpRequest::Body::Collect;
+    if (stream || request.isWrite())
+        request.silence = 500ms; // else half a minute is allowed
+    QElapsedTimer time;
+    time.start();
+    const Outcome outcome = ask(http, request);
+    QVERIFY(time.elapsed() < 10000);
+    QCOMPARE(outcome.ends, 1);
+    QCOMPARE(outcome.result.error().kind, ErrorKind::Forbidden);
+    QVERIFY(outcome.result.error().serverMessage.startsWith(u"no right"_s));
+    QVERIFY(!outcome.result.error().mayHaveHappened);
+}
+
+void TestExchange::redirectWithoutItsBody()
+{
+    RawServer other([](const RawRequest &) { return answer("200 OK", "", "there"); });
+    RawServer server([&](const RawRequest &) {
+        return "HTTP/1.1 307 Moved\r\nLocation: " + other.origin()
+            + "/\r\nContent-Length: 50\r\n\r\nmo";
+    });
+    server.keepsOpen = true;
+    Http http(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + "/x");
+    request.silence = 500ms;
+    QCOMPARE(ask(http, request).result->body, "there"_ba);
+}
+
+// Not asked before the pause is over, neither at once nor by way of the Hub.
+void TestExchange::pausedHosts()
+{
+    RawServer other([](const RawRequest &) { return answer("200 OK", "", "there"); });
+    RawServer server([&](const RawRequest &request) {
+        return request.target == "/plain" ? answer("200 OK", "", "here")
+                                          : support::redirect("302", other.origin() + "/");
+    });
+    Http http(configFor(server.origin()));
+    for (const QByteArray &url : {server.origin() + "/moved", other.origin() + "/"}) {
+        HttpRequest request = requestFor(url);
+        request.pauseOf = [](const QUrl &) { return std::optional(7s); };
+        const Outcome outcome = ask(http, request);
+        QCOMPARE(outcome.result.error().kind, ErrorKind::RateLimited);
+        QVERIFY(outcome.result.error().retryAfter == 7s);
+        QCOMPARE(outcome.result.error().httpStatus, 0);
+        QCOMPARE(outcome.result.error().url.toLatin1(), other.origin() + "/");
+    }
+    QVERIFY(other.seen.isEmpty());
+    HttpRequest request = requestFor(server.origin() + "/plain");
+    request.pauseOf = [](const QUrl &) { return std::optional(7s); };
+    QVERIFY(ask(http, request).result); // the Hub has the Gate
 }
 
 // A body that comes byte by byte would keep us for as long as it likes.

@@ -175,8 +175,8 @@ static ErrorKind expectedKind(const QString &name, int status)
         return ErrorKind::EntryNotFound;
     if (status == 429)
         return ErrorKind::RateLimited;
-    if (status == 401)
-        return ErrorKind::Unauthorized;
+    if (status == 401) // as if no token had been sent: the recordings do not say
+        return ErrorKind::SignInNeeded;
     return status >= 500 ? ErrorKind::ServerError : ErrorKind::BadRequest;
 }
 

@@ -65,6 +65,8 @@ private Q_SLOTS:
     void refusals_data();
     void refusals();
     void refusalHoldsEverybody();
+    void sidelined();
+    void sidelinedIsGone();
     void hostileRates();
     void mayDieInside();
 
@@ -317,6 +319,51 @@ void TestGate::refusalHoldsEverybody()
     QCOMPARE(runs, 0);
     m_clock.advance(1200ms);
     QCOMPARE(runs, 1);
+}
+
+// One that was refused alone: told of, passed by everybody else, let go when its time has come.
+void TestGate::sidelined()
+{
+    Gate gate(m_clock);
+    QSignalSpy told(&gate, &Gate::waiting);
+    QString order;
+    Gate::Wish late = at(Bucket::Api, Priority::Foreground);
+    late.pause = 30s;
+    gate.enter(late, this, [&](const Ticket &) { order += u's'; });
+    late.pause = 10s;
+    late.turn = Gate::Turn::Again;
+    gate.enter(late, this, [&](const Ticket &) { order += u'l'; });
+    gate.enter(at(Bucket::Api, Priority::Foreground), this, [&](const Ticket &) { order += u'o'; });
+    QTRY_COMPARE(order, u"o"_s);
+    QCOMPARE(told.size(), 1);
+    QCOMPARE(told.last().at(0).value<Bucket>(), Bucket::Api);
+    QVERIFY(told.last().at(1).value<std::optional<std::chrono::seconds>>() == 10s);
+    m_clock.advance(9900ms);
+    QCOMPARE(order, u"o"_s);
+    m_clock.advance(200ms);
+    QCOMPARE(order, u"ol"_s);
+    QVERIFY(told.last().at(1).value<std::optional<std::chrono::seconds>>() == 20s);
+    m_clock.advance(20s);
+    QCOMPARE(order, u"ols"_s);
+    QVERIFY(!told.last().at(1).value<std::optional<std::chrono::seconds>>());
+}
+
+void TestGate::sidelinedIsGone()
+{
+    Gate gate(m_clock);
+    QSignalSpy told(&gate, &Gate::waiting);
+    int runs = 0;
+    {
+        QObject context;
+        Gate::Wish late = at(Bucket::Api, Priority::Foreground);
+        late.pause = 10s;
+        gate.enter(late, &context, [&](const Ticket &) { ++runs; });
+        QTRY_COMPARE(told.size(), 1);
+    }
+    m_clock.advance(20s);
+    QCOMPARE(runs, 0);
+    QCOMPARE(told.size(), 2);
+    QVERIFY(!told.last().at(1).value<std::optional<std::chrono::seconds>>());
 }
 
 void TestGate::hostileRates()

@@ -397,7 +397,7 @@ void TestProxy::wrongCredentials()
     const Outcome outcome = ask(http, requestFor(server.origin(scheme) + "/a"));
     QVERIFY(!outcome.result);
     const core::Error &error = outcome.result.error();
-    QCOMPARE(error.kind, ErrorKind::ConnectionLost);
+    QCOMPARE(error.kind, ErrorKind::ProxyDenied); // the same words would be refused again
     QVERIFY2(error.detail.contains(proxy.place()), qPrintable(error.detail));
     QVERIFY2(!error.detail.contains(u"pa55"_s), qPrintable(error.detail));
     QVERIFY(server.seen.isEmpty());

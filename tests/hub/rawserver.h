@@ -58,6 +58,7 @@ public:
     }
 
     QList<RawRequest> seen;
+    bool keepsOpen = false; // after an answer, which may then promise more than comes
 
     QList<QByteArray> targets() const
     {
@@ -97,7 +98,8 @@ private:
         if (answer.isEmpty())
             return;
         socket->write(answer);
-        socket->disconnectFromHost();
+        if (!keepsOpen)
+            socket->disconnectFromHost();
     }
 
     std::unique_ptr<QTcpServer> m_server;

@@ -41,12 +41,18 @@ void TestRetry::serversTime()
     QVERIFY(retryDelay(limited, 1, 1.0) == 55s);
     limited.retryAfter = 1'000'000h;
     QVERIFY(retryDelay(limited, 1, 0.0) == 1h);
+    core::Error busy = core::makeError(ErrorKind::ServerError);
+    busy.retryAfter = 20s;
+    QVERIFY(retryDelay(busy, 0, 1.0) == 20s);
+    busy.retryAfter = 0s;
+    QVERIFY(retryDelay(busy, 0, 0.0) == 1s);
 }
 
 void TestRetry::neverForPeople()
 {
     for (const auto kind :
-         {ErrorKind::Gated, ErrorKind::Unauthorized, ErrorKind::Forbidden, ErrorKind::RepoNotFound,
+         {ErrorKind::Gated, ErrorKind::Unauthorized, ErrorKind::SignInNeeded,
+          ErrorKind::ProxyDenied, ErrorKind::Forbidden, ErrorKind::RepoNotFound,
           ErrorKind::RevisionNotFound, ErrorKind::EntryNotFound, ErrorKind::Tls,
           ErrorKind::Protocol, ErrorKind::BadInput, ErrorKind::Cancelled, ErrorKind::Disabled})
         QVERIFY(!retryDelay(core::makeError(kind), 0, 0.0));

@@ -1,3 +1,4 @@
+#include <QJsonDocument>
 #include <QTest>
 
 #include "core/errortext.h"
@@ -15,6 +16,7 @@ using hub::Client;
 using hub::Options;
 using support::answer;
 using support::CallOutcome;
+using support::fit;
 using support::Kind;
 using support::kinds;
 using support::RawRequest;
@@ -91,6 +93,8 @@ private Q_SLOTS:
     void proxyOfATlsHub();
     void proxyAddress();
     void strangersNextLink();
+    void namedAddresses_data();
+    void namedAddresses();
 };
 
 void TestSecrets::calls_data()
@@ -243,6 +247,93 @@ void TestSecrets::strangersNextLink()
     });
     QVERIFY(rig.run(search));
     QVERIFY(other.seen.isEmpty());
+}
+
+void TestSecrets::namedAddresses_data()
+{
+    QTest::addColumn<QByteArray>("question"); // where the Hub names the address
+    QTest::addColumn<QByteArray>(
+        "headers"); // of its answer; OTHER stands for the stranger's origin
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("with"); // the call that goes there
+    const auto row = [](const char *name, const QByteArray &question, const QByteArray &headers,
+                        const QByteArray &body, const QByteArray &with) {
+        QTest::newRow(name) << question << headers << body << with;
+    };
+    const QByteArray batch = "/o/r.git/info/lfs/objects/batch";
+    const auto action = [](const QByteArray &name) {
+        return R"({"objects":[{"oid":"ab","size":1,"actions":{")" + name
+            + R"(":{"href":"OTHER/at?sig=1"}}}]})";
+    };
+    row("xet-auth", "/o/r/resolve/main/a.bin",
+        "Link: <OTHER/at?sig=1>; rel=\"xet-auth\", <OTHER/no>; rel=\"xet-reconstruction-info\"\r\n",
+        "{}", "get");
+    row("LFS upload", batch, "", action("upload"), "put");
+    row("LFS part", batch, "",
+        R"({"objects":[{"actions":{"upload":{"href":"OTHER/no","header":{"00001":"OTHER/at?sig=1"}}}}]})",
+        "put");
+    row("LFS completion", batch, "", action("upload"), "post");
+    row("LFS verify", batch, "", action("verify"), "postAction");
+    row("card image", "/o/r/resolve/main/README.md", "", R"({"card":"<img src='OTHER/at?sig=1'>"})",
+        "get");
+    row("avatar", "/api/whoami-v2", "", R"({"type":"user","avatarUrl":"OTHER/at?sig=1"})", "head");
+    row("thumbnail", "/api/models/o/r", "", R"({"cardData":{"thumbnail":"OTHER/at?sig=1"}})",
+        "get");
+    row("file", "/o/r/resolve/main/a.bin", "Location: OTHER/at?sig=1\r\n", "{}", "getPaged");
+}
+
+// Wherever the Hub says something is to be had: nothing of ours goes there, neither straight nor by
+// way of the Hub.
+void TestSecrets::namedAddresses()
+{
+    QFETCH(QByteArray, question);
+    QFETCH(QByteArray, headers);
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArray, with);
+    RawServer other(
+        [](const RawRequest &request) { return fit(request, answer("200 OK", "", "[]")); });
+    RawServer server([&](const RawRequest &request) {
+        if (request.target.startsWith("/passed-on"))
+            return fit(request, support::redirect("307", other.origin() + "/at?sig=1"));
+        return answer("200 OK", QByteArray(headers).replace("OTHER", other.origin()),
+                      QByteArray(body).replace("OTHER", other.origin()));
+    });
+    Rig rig(config(server.origin()));
+    QByteArray said;
+    rig.client->get(rig.client->endpoint().url(question))
+        ->onDone(this, [&](const core::Result<hub::Json> &json) {
+            said = QJsonDocument(json->value.toObject()).toJson();
+            for (const auto &[name, value] : json->headers)
+                said += name + ": " + value + '\n';
+        });
+    QTRY_VERIFY(!said.isEmpty());
+    QVERIFY(server.seen.first().head.contains(Token));
+    const qsizetype begin = said.indexOf(other.origin() + "/at");
+    QVERIFY2(begin >= 0, said.constData());
+    const QUrl straight = QUrl::fromEncoded(said.mid(begin, other.origin().size() + 9));
+    QCOMPARE(straight.query(), u"sig=1"_s);
+    const QList<Kind> all = kinds();
+    const auto kind =
+        std::find_if(all.begin(), all.end(), [&](const Kind &one) { return one.name == with; });
+    Options options;
+    options.headers = {{"X-Api-Key"_ba, Token}};
+    for (const QUrl &url : {straight, rig.client->endpoint().url("/passed-on"_ba)}) {
+        CallOutcome outcome;
+        kind->start(*rig.client, url, options, this, &outcome);
+        QVERIFY(rig.run(outcome));
+        if (outcome.error)
+            QVERIFY2(isClean(words(*outcome.error)), qPrintable(words(*outcome.error)));
+    }
+    // A write does not leave for another origin at all.
+    QCOMPARE(other.seen.size(), kind->isWrite() ? 1 : 2);
+    for (const RawRequest &request : std::as_const(other.seen)) {
+        QCOMPARE(request.target, "/at?sig=1"_ba);
+        QVERIFY2(!request.head.contains("MARKED"), request.head.constData());
+        QVERIFY(!request.head.contains("Authorization") && !request.head.contains("Cookie"));
+        QVERIFY(!request.body.contains("MARKED"));
+    }
+    for (const QString &line : core::recentLogLines())
+        QVERIFY2(isClean(line), qPrintable(line));
 }
 
 QTEST_GUILESS_MAIN(TestSecrets)

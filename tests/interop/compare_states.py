@@ -1,9 +1,10 @@
 """The Python client's picture of a repo against ours.
 
 usage: compare_states.py ENDPOINT REPO OUR_STATE [write]
+       compare_states.py ENDPOINT REPO gone
 
 OUR_STATE is the JSON that ourclient prints. With "write" the Python client commits afterwards, so that
-ours has something of another's to read.
+ours has something of another's to read. With "gone" there must be no such repo any more.
 """
 import json
 import sys
@@ -12,6 +13,8 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 endpoint, repo, ours = sys.argv[1:4]
 api = HfApi(endpoint=endpoint)
+if ours == "gone":
+    sys.exit("compare_states.py: it is still there" if api.repo_exists(repo) else 0)
 
 
 def files(revision):

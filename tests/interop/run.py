@@ -132,9 +132,8 @@ def javascript_writes_to_demo_hub(arguments, folder):
                 env=clean_environment(HF_TOKEN=WRITE_TOKEN, HF_HOME=str(folder / "home")))
 
 
-def written_by_python_fetched_by_us(arguments, folder):
-    """What the Python client commits is, byte for byte, what our own client puts into the cache."""
-    python = python_client(arguments.work)
+def fetched_by_us(arguments, folder, there_and_back):
+    """What another client commits is, byte for byte, what our own client puts into the cache."""
     cache = folder / "cache"
     with demo_hub(arguments.testhub) as endpoint:
         environment = clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
@@ -142,14 +141,22 @@ def written_by_python_fetched_by_us(arguments, folder):
                                         XDG_CONFIG_HOME=str(folder / "config"),
                                         XDG_DATA_HOME=str(folder / "data"))
         repo = "demo-writer/there-and-back"
-        run([python, HERE / "there_and_back.py", "write", endpoint, cache, repo], env=environment)
+        run([*there_and_back, "write", endpoint, cache, repo], env=environment)
         run([arguments.hubload, "get", repo, "--yes", "--wait"], env=environment)
-        run([python, HERE / "there_and_back.py", "compare", endpoint, cache, repo], env=environment)
+        run([*there_and_back, "compare", endpoint, cache, repo], env=environment)
 
 
-def written_by_us_read_by_python(arguments, folder):
-    """Our client makes a repo and Python sees the same; Python commits and ours sees that; ours deletes it."""
-    python = python_client(arguments.work)
+def written_by_python_fetched_by_us(arguments, folder):
+    fetched_by_us(arguments, folder, [python_client(arguments.work), HERE / "there_and_back.py"])
+
+
+def written_by_javascript_fetched_by_us(arguments, folder):
+    client = javascript_client(arguments.work)
+    fetched_by_us(arguments, folder, ["node", client / "there_and_back.mjs"])
+
+
+def written_by_us(arguments, folder, compare_states):
+    """Our client makes a repo and another sees the same; that one commits and ours sees that; ours deletes it."""
     repo = "demo-writer/written-by-us"
     for prefix in ("", "/mirror"):
         with demo_hub(arguments.testhub, "--prefix", prefix) as endpoint:
@@ -164,13 +171,23 @@ def written_by_us_read_by_python(arguments, folder):
                 return done.stdout
 
             ours("write")
-            run([python, HERE / "compare_states.py", endpoint, repo, ours("read"), "write"], env=environment)
-            run([python, HERE / "compare_states.py", endpoint, repo, ours("read")], env=environment)
+            run([*compare_states, endpoint, repo, ours("read"), "write"], env=environment)
+            run([*compare_states, endpoint, repo, ours("read")], env=environment)
             ours("delete")
+            run([*compare_states, endpoint, repo, "gone"], env=environment)
             gone = subprocess.run([arguments.ourclient, "read", endpoint, repo], env=environment,
                                   stderr=subprocess.PIPE, text=True)
             if gone.returncode == 0 or "repo-not-found" not in gone.stderr:
                 raise Failure(f"a deleted repo can be read: {gone.stderr}")
+
+
+def written_by_us_read_by_python(arguments, folder):
+    written_by_us(arguments, folder, [python_client(arguments.work), HERE / "compare_states.py"])
+
+
+def written_by_us_read_by_javascript(arguments, folder):
+    client = javascript_client(arguments.work)
+    written_by_us(arguments, folder, ["node", client / "compare_states.mjs"])
 
 
 def clients_read_our_cache(arguments, folder):
@@ -194,7 +211,8 @@ def clients_read_our_cache(arguments, folder):
 TESTS = {test.__name__: test for test in
          (python_uses_demo_hub, javascript_uses_demo_hub, python_writes_to_demo_hub,
           javascript_writes_to_demo_hub, written_by_python_fetched_by_us,
-          written_by_us_read_by_python, clients_read_our_cache)}
+          written_by_javascript_fetched_by_us, written_by_us_read_by_python,
+          written_by_us_read_by_javascript, clients_read_our_cache)}
 
 
 def main():

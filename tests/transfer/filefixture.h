@@ -22,6 +22,50 @@ using cachetest::namesIn;
 using cachetest::readFile;
 using cachetest::writeFile;
 
+constexpr qint64 MiB = 1024 * 1024;
+
+inline demo::Repo largeRepo(qint64 size = 9 * MiB)
+{
+    return support::makeRepo(u"org/one"_s, {support::lfsFile(u"m.bin"_s, size, 7)});
+}
+
+inline QByteArray bytesOf(const demo::File &file)
+{
+    return file.content->read(0, file.content->size());
+}
+
+inline bool isRight(const QString &path, const demo::Repo &repo)
+{
+    return readFile(path) == bytesOf(repo.files.first());
+}
+
+inline QString out(const EngineFixture &f)
+{
+    return f.folder.filePath(u"a/b/out.bin"_s);
+}
+
+inline QStringList beside(const EngineFixture &f)
+{
+    return namesIn(f.folder.filePath(u"a/b"_s));
+}
+
+// The file as the tree names it, to out() in a fresh folder.
+inline transfer::FileRequest
+request(EngineFixture &f, const demo::Repo &repo,
+        transfer::FileRequest::Resume resume = transfer::FileRequest::Resume::Fresh)
+{
+    f.hub.setRepo(repo);
+    const demo::File &file = repo.files.first();
+    transfer::FileRequest request;
+    request.url = f.http.endpoint.resolve(repo.id, repo.commit, file.path);
+    request.destination = out(f);
+    request.resume = resume;
+    request.content =
+        *core::ContentId::make(file.lfs ? file.content->sha256() : file.content->gitSha1());
+    request.size = file.content->size();
+    return request;
+}
+
 // What becomes of one call.
 struct Call {
     Call(transfer::Engine &engine, const transfer::FileRequest &request)

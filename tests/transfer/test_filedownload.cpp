@@ -3,8 +3,15 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using filetest::beside;
+using filetest::bytesOf;
 using filetest::Call;
+using filetest::isRight;
+using filetest::largeRepo;
+using filetest::MiB;
+using filetest::out;
 using filetest::readFile;
+using filetest::request;
 using filetest::writeFile;
 using support::FaultyHub;
 using support::RawRequest;
@@ -13,7 +20,6 @@ using transfer::FileRequest;
 
 namespace {
 
-constexpr qint64 MiB = 1024 * 1024;
 const QRegularExpression anything(u".*"_s);
 const QRegularExpression resolve(u"/resolve/"_s);
 
@@ -27,6 +33,7 @@ private Q_SLOTS:
     void endsRight();
     void refusalsLeaveNothing_data();
     void refusalsLeaveNothing();
+    void strangersAreNotTheHub();
     void wrongBytesAreNeverNamed();
     void oneMismatchAfterAResume();
     void cancelKeepsAndContinues();
@@ -35,7 +42,6 @@ private Q_SLOTS:
     void freshForgets();
     void ignoredRangeBeginsAgain();
     void givesUpAfterFive();
-    void limitedHubIsWaitedFor();
     void emptyFileOnce();
     void secondCallIsLockedOut();
     void oddNames_data();
@@ -43,51 +49,7 @@ private Q_SLOTS:
     void namesThatAreNoFiles();
     void plantedLinks();
     void tokenStaysAtTheHub();
-
-private:
-    // The file as the tree names it, to out/<name> in a fresh folder.
-    FileRequest request(EngineFixture &f, const demo::Repo &repo,
-                        FileRequest::Resume resume = FileRequest::Resume::Fresh);
-    static QString out(const EngineFixture &f) { return f.folder.filePath(u"a/b/out.bin"_s); }
-    static QStringList beside(const EngineFixture &f)
-    {
-        return filetest::namesIn(f.folder.filePath(u"a/b"_s));
-    }
 };
-
-FileRequest TestFileDownload::request(EngineFixture &f, const demo::Repo &repo,
-                                      FileRequest::Resume resume)
-{
-    f.hub.setRepo(repo);
-    const demo::File &file = repo.files.first();
-    FileRequest request;
-    request.url = f.http.endpoint.resolve(repo.id, repo.commit, file.path);
-    request.destination = out(f);
-    request.resume = resume;
-    request.content =
-        *core::ContentId::make(file.lfs ? file.content->sha256() : file.content->gitSha1());
-    request.size = file.content->size();
-    return request;
-}
-
-namespace {
-
-demo::Repo largeRepo(qint64 size = 9 * MiB)
-{
-    return support::makeRepo(u"org/one"_s, {support::lfsFile(u"m.bin"_s, size, 7)});
-}
-
-QByteArray bytesOf(const demo::File &file)
-{
-    return file.content->read(0, file.content->size());
-}
-
-bool isRight(const QString &path, const demo::Repo &repo)
-{
-    return readFile(path) == bytesOf(repo.files.first());
-}
-
-} // namespace
 
 void TestFileDownload::endsRight_data()
 {
@@ -182,6 +144,41 @@ void TestFileDownload::refusalsLeaveNothing()
     QCOMPARE(call.outcome(), kind);
     QCOMPARE(readFile(out(f)), "what was here"_ba);
     QCOMPARE(beside(f), QStringList{u"out.bin"_s});
+}
+
+// A network's own page, say: as good as no answer, whatever it looks like.
+void TestFileDownload::strangersAreNotTheHub()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/one"_s, {support::gitFile(u"page.html"_s, "<p>ours\n"_ba)});
+    f.hub.addRule(demo::Origin::Hub, anything, [](const demo::Request &, demo::Response &response) {
+        FaultyHub::status(200, {{"Content-Type", "text/html"}}, "<p>log in"_ba)({}, response);
+        response.headers.removeIf(
+            [](const auto &header) { return header.first == "X-Repo-Commit"; });
+    });
+    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    wanted.content.reset(); // a page is expected, and nothing is known of it
+    wanted.size.reset();
+    QVERIFY(writeFile(out(f) + u".incomplete"_s, "<p>"_ba));
+    QVERIFY(writeFile(out(f) + u".incomplete.json"_s,
+                      R"({"v":1,"etag":"","total":-1,"boot":"","synced":3,"url":")"
+                          + wanted.url.toEncoded() + "\"}"));
+    QVERIFY(writeFile(f.folder.filePath(u"c/keep.bin"_s), "what was here"_ba));
+    FileRequest other = wanted;
+    other.destination = f.folder.filePath(u"c/keep.bin"_s);
+    other.resume = FileRequest::Resume::Fresh;
+    Call page(*f.engine, wanted);
+    Call fresh(*f.engine, other);
+    QCOMPARE(page.outcome(), u"connection-lost"_s);
+    QCOMPARE(fresh.outcome(), u"connection-lost"_s);
+    QVERIFY2(page.words().contains(u"does not come from the Hub"_s), qPrintable(page.words()));
+    QCOMPARE(readFile(f.folder.filePath(u"c/keep.bin"_s)), "what was here"_ba);
+    QCOMPARE(readFile(out(f) + u".incomplete"_s), "<p>"_ba);
+    f.hub.clearRules();
+    Call good(*f.engine, wanted);
+    QCOMPARE(good.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
 }
 
 void TestFileDownload::wrongBytesAreNeverNamed()
@@ -310,18 +307,6 @@ void TestFileDownload::givesUpAfterFive()
     QCOMPARE(server.seen.size(), 6);
     QCOMPARE(readFile(out(f) + u".incomplete"_s), "twenty-six"_ba);
     QVERIFY(!QFile::exists(out(f)));
-}
-
-void TestFileDownload::limitedHubIsWaitedFor()
-{
-    EngineFixture f;
-    const demo::Repo repo = largeRepo();
-    f.hub.addRule(demo::Origin::Hub, resolve, FaultyHub::rateLimited(2), 1);
-    Call call(*f.engine, request(f, repo));
-    QTRY_VERIFY(f.gate->budget(hub::Bucket::Resolvers).blockedUntil > f.clock.monotonic());
-    QCOMPARE(call.outcome(), u"done"_s);
-    QVERIFY(isRight(out(f), repo));
-    QCOMPARE(f.hub.requests(demo::Origin::Hub, resolve).size(), 2);
 }
 
 void TestFileDownload::emptyFileOnce()
@@ -468,7 +453,7 @@ void TestFileDownload::tokenStaysAtTheHub()
     FileRequest elsewhere;
     elsewhere.url = QUrl(QString::fromLatin1(other.origin() + "/x"));
     elsewhere.destination = f.folder.filePath(u"c/plain"_s);
-    elsewhere.headers = {{"X-Mine", "1"}};
+    elsewhere.options.headers = {{"X-Mine", "1"}};
     Call plain(*f.engine, elsewhere);
     QCOMPARE(plain.outcome(), u"done"_s);
     QVERIFY(!(*plain.result)->checked);

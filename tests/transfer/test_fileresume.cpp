@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "cache/cachefixture.h"
+#include "core/sync.h"
 
 using namespace Qt::StringLiterals;
 using cachetest::SmallDisk;
@@ -48,6 +49,14 @@ struct Place {
     QString out() const { return folder.filePath(u"out.bin"_s); }
     QString partial() const { return out() + u".incomplete"_s; }
     QStringList names() const { return filetest::namesIn(folder.path()); }
+    // As an earlier run leaves it beside its partial.
+    bool note(const RawServer &server, qint64 total) const
+    {
+        return writeFile(partial() + u".json"_s,
+                         "{\"v\":1,\"url\":\"" + server.origin()
+                             + "/f.bin\",\"etag\":\"\",\"total\":" + QByteArray::number(total)
+                             + ",\"boot\":\"" + core::bootId().toLatin1() + "\",\"synced\":0}");
+    }
     FileRequest request(const RawServer &server) const
     {
         FileRequest request;
@@ -89,6 +98,8 @@ class TestFileResume : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void completePartial();
+    void strangersBytes_data();
+    void strangersBytes();
     void partialOfAnotherFile_data();
     void partialOfAnotherFile();
     void wholePartialNeedsNoServer();
@@ -114,12 +125,53 @@ void TestFileResume::completePartial()
     Place p;
     RawServer server([](const RawRequest &request) { return rangeAnswer(request, alphabet); });
     QVERIFY(writeFile(p.partial(), alphabet));
+    QVERIFY(p.note(server, 26));
     Call call(p.engine, p.request(server));
     QCOMPARE(call.outcome(), u"done"_s);
     QCOMPARE(readFile(p.out()), alphabet);
     QCOMPARE(server.seen.size(), 1);
     QCOMPARE(server.seen.first().header("Range"), "bytes=26-"_ba);
     QCOMPARE(call.progress.last(), std::pair(qint64(26), qint64(26)));
+    QCOMPARE(p.names(), QStringList{u"out.bin"_s});
+}
+
+void TestFileResume::strangersBytes_data()
+{
+    QTest::addColumn<QString>("name"); // who has them
+    QTest::addColumn<qsizetype>("length");
+    QTest::addColumn<bool>("digest");
+    QTest::addColumn<qsizetype>("requests");
+    QTest::newRow("partial, part")
+        << u"out.bin.incomplete"_s << qsizetype(10) << false << qsizetype(2);
+    QTest::newRow("partial, as long")
+        << u"out.bin.incomplete"_s << qsizetype(26) << false << qsizetype(2);
+    QTest::newRow("partial, part, digest")
+        << u"out.bin.incomplete"_s << qsizetype(10) << true << qsizetype(2);
+    QTest::newRow("the file itself, part")
+        << u"out.bin"_s << qsizetype(10) << false << qsizetype(2);
+    QTest::newRow("the file itself, part, digest")
+        << u"out.bin"_s << qsizetype(10) << true << qsizetype(2);
+}
+
+// Bytes that no note of ours tells of may be of any file: they never become a part of this one
+// unless a digest says so.
+void TestFileResume::strangersBytes()
+{
+    QFETCH(QString, name);
+    QFETCH(qsizetype, length);
+    QFETCH(bool, digest);
+    QFETCH(qsizetype, requests);
+    Place p;
+    RawServer server([](const RawRequest &request) { return rangeAnswer(request, alphabet); });
+    QVERIFY(writeFile(p.folder.filePath(name), QByteArray(length, 'x')));
+    FileRequest request = p.request(server);
+    if (digest)
+        request.content = idOf(alphabet);
+    Call call(p.engine, request);
+    QCOMPARE(call.outcome(), u"done"_s);
+    QCOMPARE(readFile(p.out()), alphabet);
+    QCOMPARE(server.seen.size(), requests);
+    QCOMPARE(server.seen.last().header("Range"), QByteArray());
     QCOMPARE(p.names(), QStringList{u"out.bin"_s});
 }
 
@@ -188,7 +240,9 @@ void TestFileResume::goesOnFromTheDestination()
     QCOMPARE(refused.outcome(), u"entry-not-found"_s);
     QCOMPARE(readFile(p.out()), alphabet.left(10));
     isGood = true;
-    Call call(p.engine, p.request(server));
+    FileRequest request = p.request(server);
+    request.content = idOf(alphabet);
+    Call call(p.engine, request);
     QCOMPARE(call.outcome(), u"done"_s);
     QCOMPARE(server.seen.last().header("Range"), "bytes=10-"_ba);
     QCOMPARE(readFile(p.out()), alphabet);
@@ -342,18 +396,23 @@ void TestFileResume::redirectsAndBodies()
 {
     Place p;
     RawServer server([](const RawRequest &request) {
-        if (request.target.startsWith("/f.bin"))
+        if (request.target.startsWith("/f."))
             return support::redirect("307", "/g.html");
         return rangeAnswer(request, "<p>a page\n"_ba, "Content-Type: text/html\r\n");
     });
     FileRequest request = p.request(server);
-    Call page(p.engine, request); // nobody said that it is none
-    QCOMPARE(page.outcome(), u"done"_s);
-    QCOMPARE(readFile(p.out()), "<p>a page\n"_ba);
     request.resume = FileRequest::Resume::Fresh;
-    request.content = idOf(alphabet);
-    Call file(p.engine, request);
+    QVERIFY(writeFile(p.out(), "what was here"_ba));
+    Call file(p.engine, request); // its name is that of no page, whatever is known of it
     QCOMPARE(file.outcome(), u"protocol"_s);
+    request.content = idOf(alphabet);
+    Call known(p.engine, request);
+    QCOMPARE(known.outcome(), u"protocol"_s);
+    QCOMPARE(readFile(p.out()), "what was here"_ba);
+    request.content.reset();
+    request.url.setPath(u"/f.html"_s);
+    Call page(p.engine, request);
+    QCOMPARE(page.outcome(), u"done"_s);
     QCOMPARE(readFile(p.out()), "<p>a page\n"_ba);
 }
 
@@ -444,6 +503,7 @@ void TestFileResume::fullDisk()
     request.destination = disk.path() + "/out.bin"_L1;
     QVERIFY(writeFile(request.destination, "what was here"_ba));
     QVERIFY(writeFile(request.destination + u".incomplete"_s, content.left(MiB)));
+    request.content = idOf(content);
     Call full(p.engine, request);
     QCOMPARE(full.outcome(), u"disk-full"_s);
     QCOMPARE(readFile(request.destination), "what was here"_ba);

@@ -147,8 +147,9 @@ void SettingsPage::saveEndpoint()
 void SettingsPage::setUpCertificates()
 {
     m_ui->caField->setText(QDir::toNativeSeparators(m_settings.text(core::Setting::CaFile)));
-    m_ui->caNote->setText(tr("A PEM file, for networks that bring certificates of their own. "
-                             "Takes effect at the next start."));
+    m_ui->caNote->setText(
+        tr("A PEM or DER file, for networks that bring certificates of their own. "
+           "Takes effect at the next start."));
     if (m_config.demo) {
         m_ui->caField->setReadOnly(true);
         m_ui->caButton->setEnabled(false);
@@ -159,7 +160,7 @@ void SettingsPage::setUpCertificates()
         auto *dialog = new QFileDialog(this, tr("Extra certificates"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setFileMode(QFileDialog::ExistingFile);
-        dialog->setNameFilter(tr("Certificates (*.pem *.crt);;All files (*)"));
+        dialog->setNameFilter(tr("Certificates (*.pem *.crt *.cer *.der);;All files (*)"));
         connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
             m_ui->caField->setText(QDir::toNativeSeparators(file));
             saveCertificates();
