@@ -7,10 +7,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
-#ifdef Q_OS_LINUX
-#include <linux/magic.h>
-#include <sys/vfs.h>
-#endif
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
@@ -54,10 +50,6 @@ bool exists(const QString &path)
 core::Result<void> reserve(int fd, qint64 size, const QString &path)
 {
 #ifdef Q_OS_LINUX
-    // Memory is not in pieces, and would be cleared now, before the first byte comes.
-    struct statfs kind = {};
-    if (::fstatfs(fd, &kind) == 0 && kind.f_type == TMPFS_MAGIC)
-        return {};
     // Not posix_fallocate: where the file system cannot, it would write zeros over the whole file.
     int result = 0;
     do {

@@ -1,7 +1,5 @@
 #include "hub/certificates.h"
 
-#include <QFile>
-
 #include <limits>
 #include <memory>
 #include <openssl/bio.h>
@@ -53,12 +51,29 @@ void append(QList<QSslCertificate> &all, X509 *certificate)
 
 } // namespace
 
+namespace {
+
+// By libcrypto, as a certificate's file is its affair. Empty: it cannot be read.
+QByteArray contentOf(const QString &path)
+{
+    const Bio file(BIO_new_file(path.toLocal8Bit().constData(), "rb"));
+    QByteArray content;
+    QByteArray block(64 * 1024, Qt::Uninitialized);
+    while (file && content.size() < LongestFile) {
+        const int count = BIO_read(file.get(), block.data(), static_cast<int>(block.size()));
+        if (count <= 0)
+            break;
+        content.append(block.constData(), count);
+    }
+    ERR_clear_error();
+    return content;
+}
+
+} // namespace
+
 QList<QSslCertificate> readCertificates(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    const QByteArray content = file.read(LongestFile);
+    const QByteArray content = contentOf(path);
     QList<QSslCertificate> all;
     const Bio bio(BIO_new_mem_buf(content.constData(), static_cast<int>(content.size())));
     for (bool isMore = true; bio && isMore;) {

@@ -153,7 +153,7 @@ void FileAttempt::ask()
     plan.pageExpected = isPage(m_request);
     plan.commitExpected = isOfCommit(m_worker.http().config().endpoint, plan.url);
     plan.token = m_request.options.token;
-    plan.silence = m_request.options.silence;
+    plan.silence = m_request.options.silence.value_or(plan.silence);
     plan.pauseOf = [&hosts = m_worker.hosts()](const QUrl &url) {
         return hosts.pauseOf(url, now());
     };
@@ -195,7 +195,7 @@ bool FileAttempt::isSameSource(const QByteArray &validator, qint64 total) const
 // The head is right and no byte of the body was taken yet.
 void FileAttempt::onBegun()
 {
-    m_worker.hosts().served(m_fetch->url());
+    m_worker.hosts().served(m_fetch->url(), now());
     learnContent();
     const qint64 total = m_fetch->plan().size;
     const bool fromZero = m_fetch->position() == 0;

@@ -134,6 +134,13 @@ hub::NewCommit ours(const QString &summary = u"Upload"_s, const QString &descrip
     return commit;
 }
 
+hub::NewRepo newRepo(const core::RepoId &repo)
+{
+    hub::NewRepo wanted;
+    wanted.repo = repo;
+    return wanted;
+}
+
 } // namespace
 
 // Writes whose end is in doubt, against Hubs that lie and forget.
@@ -292,7 +299,7 @@ void TestDoubts::creationOfAnUnknownState()
         return ++asked <= 5 ? answer("500 Oops", "", "x") : info(u"o/r"_s);
     });
     Rig rig(server.origin());
-    const auto made = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    const auto made = wait(rig.client->createRepo(newRepo(model(u"o/r"_s))), rig.clock);
     QVERIFY(!made);
     QVERIFY(made.error().mayHaveHappened);
 }
@@ -311,7 +318,7 @@ void TestDoubts::creationForTheOwnAccount()
                                                                      : missing();
     });
     Rig rig(server.origin());
-    const auto made = wait(rig.client->createRepo({.repo = model(u"thing"_s)}), rig.clock);
+    const auto made = wait(rig.client->createRepo(newRepo(model(u"thing"_s))), rig.clock);
     QVERIFY2(made, qPrintable(made ? QString() : made.error().serverMessage));
     QCOMPARE(made->repo, model(u"me/thing"_s));
     QCOMPARE(made->url.toLatin1(), server.origin() + "/me/thing");
@@ -329,7 +336,7 @@ void TestDoubts::creationForNobodyKnown()
             : Cut;
     });
     Rig rig(server.origin());
-    const auto made = wait(rig.client->createRepo({.repo = model(u"thing"_s)}), rig.clock);
+    const auto made = wait(rig.client->createRepo(newRepo(model(u"thing"_s))), rig.clock);
     QCOMPARE(made.error().httpStatus, 409);
     QVERIFY(made.error().mayHaveHappened); // by the first try
 }
@@ -346,11 +353,11 @@ void TestDoubts::creationInTheQueue()
         return json(QJsonObject{{u"url"_s, u"http://h/o/r"_s}});
     });
     Rig rig(server.origin());
-    const auto made = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    const auto made = wait(rig.client->createRepo(newRepo(model(u"o/r"_s))), rig.clock);
     QVERIFY2(made, qPrintable(made ? QString() : made.error().serverMessage));
     QCOMPARE(writesOf(server), 3);
     refusals = 100;
-    const auto refused = wait(rig.client->createRepo({.repo = model(u"o/r"_s)}), rig.clock);
+    const auto refused = wait(rig.client->createRepo(newRepo(model(u"o/r"_s))), rig.clock);
     QCOMPARE(refused.error().httpStatus, 409);
     QVERIFY(!refused.error().mayHaveHappened);
 }
@@ -372,7 +379,7 @@ void TestDoubts::creationThatIsWelcome()
         return isThere ? info(u"o/r"_s) : missing();
     });
     Rig rig(server.origin());
-    hub::NewRepo wanted{.repo = model(u"o/r"_s)};
+    hub::NewRepo wanted = newRepo(model(u"o/r"_s));
     QCOMPARE(wait(rig.client->createRepo(wanted), rig.clock).error().httpStatus,
              status.left(3).toInt());
     wanted.existing = hub::NewRepo::Existing::Accept;
@@ -484,7 +491,7 @@ void TestDoubts::limitOfAChange()
     options.limit = 4s;
     const auto begin = rig.clock.monotonic();
     std::optional<core::Result<hub::CreatedRepo>> result;
-    rig.client->createRepo({.repo = model(u"o/r"_s)}, options)
+    rig.client->createRepo(newRepo(model(u"o/r"_s)), options)
         ->onDone(this, [&](const core::Result<hub::CreatedRepo> &end) { result = end; });
     QVERIFY(QTest::qWaitFor([&] {
         if (!result)
