@@ -23,7 +23,10 @@ void SystemClock::after(Duration delay, QObject *context, std::function<void()> 
 {
     // Qt counts timers in an int of milliseconds: 24 days at most.
     const Duration most{std::numeric_limits<int>::max()};
-    QTimer::singleShot(std::clamp(delay, Duration::zero(), most), context, std::move(f));
+    // A coarse timer, which Qt takes from two seconds on, may fire five per cent early: too early
+    // for a server that named its time.
+    QTimer::singleShot(std::clamp(delay, Duration::zero(), most), Qt::PreciseTimer, context,
+                       std::move(f));
 }
 
 } // namespace core

@@ -20,7 +20,7 @@ public:
 
     virtual Duration monotonic() const = 0; // never goes back; origin is arbitrary
     virtual QDateTime utcNow() const = 0; // wall clock
-    // Runs f once after the delay on this thread, unless context is gone by then.
+    // Runs f once on this thread, never before the delay is over, unless context is gone by then.
     virtual void after(Duration delay, QObject *context, std::function<void()> f) = 0;
 };
 
