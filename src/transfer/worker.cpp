@@ -185,16 +185,12 @@ void Worker::survey(const QUuid &download, const DownloadRequest &request,
         [this, download](QList<qint64> &bytes) { Q_EMIT surveyed(download, bytes); });
 }
 
-void Worker::run(const std::function<void()> &task)
-{
-    task();
-}
-
 void Worker::onEnded(quint64 id, const AttemptEnd &end)
 {
     Attempt *attempt = m_attempts.take(id);
     m_reported.remove(id);
     attempt->deleteLater();
+    Q_EMIT flowed(m_throttle.use()); // no report may follow
     Q_EMIT ended(id, end);
     settle();
 }

@@ -69,8 +69,6 @@ public:
     // How many bytes of each item are on disk already; then surveyed().
     void survey(const QUuid &download, const transfer::DownloadRequest &request,
                 const QList<transfer::SurveyItem> &items);
-    // Runs a short blocking task (journal saves) here, in order.
-    void run(const std::function<void()> &task);
 
     // For attempts: task in the pool, then the result here, unless context is gone by then.
     template <typename T>
