@@ -3,6 +3,7 @@
 #include <QByteArrayView>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "cache/arrivals.h"
@@ -54,8 +55,10 @@ public:
     // Reads what lies on disk, from any thread; keeps the file open by itself.
     class Reader {
     public:
-        // Fewer than asked for only at the end of the file.
-        core::Result<qint64> read(qint64 offset, char *buffer, qint64 most) const;
+        // Hands a range over in blocks, in order. Truncated where the file ends before; *stop ends
+        // it with Cancelled.
+        core::Result<void> read(core::Range range, const std::atomic<bool> &stop,
+                                const std::function<void(QByteArrayView)> &take) const;
         // Of what is written: what does not lie there as it arrived, or of which nobody knows how.
         // Reads all of it. *stop ends it with Cancelled.
         core::Result<core::RangeSet> differing(const core::RangeSet &written,

@@ -17,7 +17,6 @@ enum class Setting {
     Connections, // 1 to 16, for all files together
     ConnectionsPerFile, // 1 to 16
     SpeedLimit, // text, as core::parseSpeedLimit() reads it; empty: none
-    LastSpeedLimit, // the same: what the limit is switched on to
     FilesAtOnce, // 1 to 16
     ReposAtOnce, // 1 to 8
     ReserveMiB, // kept free on the disk

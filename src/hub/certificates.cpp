@@ -1,11 +1,12 @@
 #include "hub/certificates.h"
 
-#include <limits>
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+
+#include "core/atomicfile.h"
 
 namespace hub {
 
@@ -51,29 +52,9 @@ void append(QList<QSslCertificate> &all, X509 *certificate)
 
 } // namespace
 
-namespace {
-
-// By libcrypto, as a certificate's file is its affair. Empty: it cannot be read.
-QByteArray contentOf(const QString &path)
-{
-    const Bio file(BIO_new_file(path.toLocal8Bit().constData(), "rb"));
-    QByteArray content;
-    QByteArray block(64 * 1024, Qt::Uninitialized);
-    while (file && content.size() < LongestFile) {
-        const int count = BIO_read(file.get(), block.data(), static_cast<int>(block.size()));
-        if (count <= 0)
-            break;
-        content.append(block.constData(), count);
-    }
-    ERR_clear_error();
-    return content;
-}
-
-} // namespace
-
 QList<QSslCertificate> readCertificates(const QString &path)
 {
-    const QByteArray content = contentOf(path);
+    const QByteArray content = core::loadFile(path, LongestFile).value_or(QByteArray());
     QList<QSslCertificate> all;
     const Bio bio(BIO_new_mem_buf(content.constData(), static_cast<int>(content.size())));
     for (bool isMore = true; bio && isMore;) {

@@ -66,9 +66,9 @@ struct AttemptEnd {
 // One try at one blob, from the lock to the final name:
 //
 //   already published? compare it once -> lock -> blob there? compare it and link it
-//                              -> open the partial -> fill its gaps (Filler), checkpoints
-//                              meanwhile,
-//                                 digest of what is on disk behind what arrives (Follower)
+//                              -> open the partial -> fill its gaps (Filler);
+//                                 meanwhile checkpoints, and the digest of what is on disk
+//                                 (Follower)
 //                              -> compare -> publish -> links -> unlock
 //
 // Blocking disk work goes to the pool, bytes are written here. The lock lives exactly as long as

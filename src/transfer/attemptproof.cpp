@@ -1,11 +1,8 @@
 #include <QLoggingCategory>
 
-#include <algorithm>
-
 #include "cache/verified.h"
 #include "core/digest.h"
 #include "transfer/attempt_p.h"
-#include "transfer/filler.h"
 #include "transfer/follower.h"
 
 // Attempt: what is on disk against the id it should have.

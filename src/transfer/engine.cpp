@@ -173,8 +173,7 @@ void Engine::setHttpConfig(const hub::HttpConfig &config)
 {
     d->http = config;
     d->http.managers = d->managers();
-    QMetaObject::invokeMethod(
-        d->worker, [worker = d->worker, config = d->http] { worker->setHttpConfig(config); });
+    d->tell([config = d->http](Worker &worker) { worker.setHttpConfig(config); });
 }
 
 void Engine::setLimits(const Limits &limits)
@@ -321,13 +320,17 @@ void Engine::Private::start(Group &group, int index)
     count(attempts[attempt], 1);
     wasIdle = false;
     touch(group);
-    const hub::Gate::Wish wish{.bucket = hub::Bucket::Resolvers,
-                               .priority = hub::Priority::Background,
-                               .lane = qHash(group.id())};
-    gate.enter(wish, &q,
-               [this, id = group.id(), index, turn, attempt](const hub::Gate::Ticket &ticket) {
-                   begin(ticket, id, index, turn, attempt);
-               });
+    enterGate(group.id(),
+              [this, id = group.id(), index, turn, attempt](const hub::Gate::Ticket &ticket) {
+                  begin(ticket, id, index, turn, attempt);
+              });
+}
+
+void Engine::Private::enterGate(const DownloadId &id, hub::Gate::Go go)
+{
+    const hub::Gate::Wish wish{
+        .bucket = hub::Bucket::Resolvers, .priority = hub::Priority::Background, .lane = qHash(id)};
+    gate.enter(wish, &q, std::move(go));
 }
 
 void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index,
@@ -356,7 +359,7 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     job.reserve = limits.reserve;
     job.resolveUrl = http.endpoint.resolve(request.repo, request.commit, transfer.paths.first());
     job.connections = mostConnections(*group);
-    QMetaObject::invokeMethod(worker, [worker = worker, job] { worker->begin(job); });
+    tell([job](Worker &worker) { worker.begin(job); });
 }
 
 void Engine::Private::count(const Running &running, int step)
@@ -376,15 +379,12 @@ void Engine::Private::onAsks(AttemptId attempt)
     const auto running = attempts.constFind(attempt);
     if (running == attempts.cend() || shuttingDown)
         return;
-    const hub::Gate::Wish wish{.bucket = hub::Bucket::Resolvers,
-                               .priority = hub::Priority::Background,
-                               .lane = qHash(running->download)};
-    gate.enter(wish, &q, [this, attempt](const hub::Gate::Ticket &ticket) {
+    enterGate(running->download, [this, attempt](const hub::Gate::Ticket &ticket) {
         const auto still = attempts.find(attempt);
         if (still == attempts.end() || shuttingDown)
             return gate.unused(ticket);
         still->tickets.append(ticket);
-        QMetaObject::invokeMethod(worker, [worker = worker, attempt] { worker->ask(attempt); });
+        tell([attempt](Worker &worker) { worker.ask(attempt); });
     });
 }
 

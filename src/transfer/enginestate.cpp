@@ -99,7 +99,7 @@ void Engine::Private::stopAttempt(AttemptId attempt)
     if (running == attempts.cend())
         return;
     if (running->begun) {
-        QMetaObject::invokeMethod(worker, [worker = worker, attempt] { worker->stop(attempt); });
+        tell([attempt](Worker &worker) { worker.stop(attempt); });
         return;
     }
     count(*running, -1);
@@ -132,10 +132,9 @@ void Engine::Private::complete(Group &group)
         return;
     group.completion = Group::Completion::Running;
     wasIdle = false;
-    QMetaObject::invokeMethod(worker,
-                              [worker = worker, id = group.id(), request = group.request()] {
-                                  worker->complete(id, request);
-                              });
+    tell([id = group.id(), request = group.request()](Worker &worker) {
+        worker.complete(id, request);
+    });
 }
 
 void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble)
@@ -167,10 +166,9 @@ void Engine::Private::survey(const Group &group)
     QList<SurveyItem> items;
     for (int i = 0; i < group.count(); ++i)
         items.append({group.at(i).paths.first(), group.at(i).content, group.at(i).size});
-    QMetaObject::invokeMethod(worker,
-                              [worker = worker, id = group.id(), items, request = group.request()] {
-                                  worker->survey(id, request, items);
-                              });
+    tell([id = group.id(), items, request = group.request()](Worker &worker) {
+        worker.survey(id, request, items);
+    });
 }
 
 void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &bytes)
@@ -244,13 +242,9 @@ void Engine::Private::tell(std::function<void(Worker &)> what)
 // The I/O thread keeps the order of what is saved.
 void Engine::Private::runLater(std::function<core::Result<void>()> task)
 {
-    if (!worker)
-        return;
-    QMetaObject::invokeMethod(worker, [worker = worker, task = std::move(task)] {
-        worker->run([task] {
-            if (const auto done = task(); !done)
-                qCWarning(lcEngine) << "the queue could not be saved:" << done.error().detail;
-        });
+    tell([task = std::move(task)](Worker &) {
+        if (const auto done = task(); !done)
+            qCWarning(lcEngine) << "the queue could not be saved:" << done.error().detail;
     });
 }
 

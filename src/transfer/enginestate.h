@@ -65,6 +65,7 @@ struct Engine::Private {
     void start(Group &group, int index);
     void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
                AttemptId attempt);
+    void enterGate(const DownloadId &id, hub::Gate::Go go);
     void onAsks(AttemptId attempt);
     void onRates(AttemptId attempt, const QList<hub::RateInfo> &rates);
     void count(const Running &running, int step);

@@ -89,8 +89,6 @@ public:
 
     void hold(); // stop reading; the sender is held back by full buffers
     void release(); // go on
-    // By hold() or by a limit: that nothing comes is our own doing.
-    bool isHeldBack() const { return m_reader.isHeldBack(); }
     // Takes what has arrived and breaks the connection; no ended() after that.
     void stop();
 

@@ -60,7 +60,6 @@ public:
     void stop(); // takes what has arrived; no ended() after that
     void setConnections(int most); // from now on
     bool hasNewBytes() const { return m_newBytes; }
-    int connections() const { return static_cast<int>(m_fetches.size()); } // at work now
     // See Statement; with the trouble of ended().
     const std::optional<core::ContentId> &fileBehindPointer() const { return m_fileBehindPointer; }
 

@@ -1,7 +1,5 @@
 #include "transfer/follower.h"
 
-#include <QByteArray>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +10,6 @@ namespace transfer {
 namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
-constexpr qint64 block = MiB / 4; // stays in the processor's cache on its way
 constexpr qint64 muchWork = 4 * MiB;
 constexpr qint64 mostWork = 64 * MiB; // others wait for the pool, too
 
@@ -37,20 +34,10 @@ struct Follower::Shared {
 
 core::Result<void> Follower::Shared::hash(qint64 end)
 {
-    QByteArray buffer(block, Qt::Uninitialized);
-    while (position < end) {
-        if (*stop)
-            return core::fail(core::ErrorKind::Cancelled);
-        const auto count =
-            reader.read(position, buffer.data(), std::min<qint64>(block, end - position));
-        if (!count)
-            return tl::unexpected(count.error());
-        if (*count == 0)
-            return core::fail(core::ErrorKind::Truncated);
-        digest.add(QByteArrayView(buffer.constData(), *count));
-        position += *count;
-    }
-    return {};
+    return reader.read({position, end}, *stop, [this](QByteArrayView data) {
+        digest.add(data);
+        position += data.size();
+    });
 }
 
 Follower::Follower(const cache::Partial::Reader &reader, core::ContentId::Kind kind, qint64 size,
@@ -80,14 +67,10 @@ void Follower::worked(const core::Result<void> &result)
     m_failed = m_failed || !result;
 }
 
-qint64 Follower::position() const
-{
-    return m_working ? 0 : m_shared->position;
-}
-
 QString Follower::hex()
 {
-    return position() == m_size && !m_failed ? m_shared->digest.hex() : QString();
+    return !m_working && !m_failed && m_shared->position == m_size ? m_shared->digest.hex()
+                                                                   : QString();
 }
 
 } // namespace transfer

@@ -29,9 +29,7 @@ public:
     void worked(const core::Result<void> &result);
 
     bool isWorking() const { return m_working; }
-    bool hasFailed() const { return m_failed; } // the file must be read anew
-    qint64 position() const; // bytes hashed
-    // Of the whole file; empty before its end. Once.
+    // Of the whole file; empty before its end, and where reading failed. Once.
     QString hex();
 
 private:

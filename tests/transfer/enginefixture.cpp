@@ -8,6 +8,13 @@
 
 using namespace Qt::StringLiterals;
 
+demo::DemoOptions slow(qint64 bytesPerSecond)
+{
+    demo::DemoOptions options;
+    options.bytesPerSecond = bytesPerSecond;
+    return options;
+}
+
 EngineFixture::EngineFixture(const transfer::Limits &wantedLimits, const demo::DemoOptions &options)
     : hub({}, options)
     , place{u"cache"_s, cache::Location::Kind::HubCache, folder.filePath(u"hub"_s), true}

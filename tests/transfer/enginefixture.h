@@ -7,6 +7,9 @@
 #include "support/faultyhub.h"
 #include "transfer/engine.h"
 
+// A Hub that sends so much over each connection.
+demo::DemoOptions slow(qint64 bytesPerSecond);
+
 // An Engine on a cache of its own, talking to a test Hub over real sockets and real time.
 class EngineFixture {
 public:

@@ -17,13 +17,6 @@ namespace {
 constexpr qint64 MiB = 1024 * 1024;
 const QRegularExpression anything(u".*"_s);
 
-demo::DemoOptions slow(qint64 bytesPerSecond)
-{
-    demo::DemoOptions options;
-    options.bytesPerSecond = bytesPerSecond;
-    return options;
-}
-
 demo::Repo repoOf(const QString &name, int files, qint64 size)
 {
     QList<demo::File> list;

@@ -99,9 +99,7 @@ void TestEngine::manySmallFiles()
 
 void TestEngine::pauseAndResume()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 4 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(4 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/pause"_s, {support::lfsFile(u"m.bin"_s, 80 * MiB)});
     const auto id = f.get(repo);
@@ -124,9 +122,7 @@ void TestEngine::pauseAndResume()
 
 void TestEngine::resumeAfterQuit()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 4 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(4 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/quit"_s, {support::lfsFile(u"m.bin"_s, 80 * MiB)});
     const auto id = f.get(repo);
@@ -140,9 +136,7 @@ void TestEngine::resumeAfterQuit()
 
 void TestEngine::cancelKeepsThePartial()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 4 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(4 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/cancel"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
     const auto id = f.get(repo);
@@ -160,9 +154,7 @@ void TestEngine::cancelKeepsThePartial()
 
 void TestEngine::removedIsGone()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/gone"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
     const auto id = f.get(repo);
@@ -270,9 +262,7 @@ void TestEngine::waitsForALockOfAnother()
 
 void TestEngine::pausedHoldsNoLock()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 2 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(2 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/unlocked"_s, {support::lfsFile(u"m.bin"_s, 60 * MiB)});
     const auto content = core::ContentId::make(repo.files[0].content->sha256());
@@ -361,9 +351,7 @@ void TestEngine::hollowPartialIsNotTrusted()
 
 void TestEngine::oneRepoAtATime()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 2 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(2 * MiB));
     const auto first =
         f.get(support::makeRepo(u"org/first"_s, {support::lfsFile(u"m.bin"_s, 70 * MiB, 1)}));
     const auto second =

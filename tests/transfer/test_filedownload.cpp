@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
+using filetest::anything;
 using filetest::beside;
 using filetest::bytesOf;
 using filetest::Call;
@@ -12,18 +13,12 @@ using filetest::MiB;
 using filetest::out;
 using filetest::readFile;
 using filetest::request;
+using filetest::resolve;
 using filetest::writeFile;
 using support::FaultyHub;
 using support::RawRequest;
 using support::RawServer;
 using transfer::FileRequest;
-
-namespace {
-
-const QRegularExpression anything(u".*"_s);
-const QRegularExpression resolve(u"/resolve/"_s);
-
-} // namespace
 
 // One file to any path, over the network's accidents; what has the name in the end is right.
 class TestFileDownload : public QObject {

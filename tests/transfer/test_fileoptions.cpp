@@ -5,6 +5,7 @@
 #include <QElapsedTimer>
 
 using namespace Qt::StringLiterals;
+using filetest::anything;
 using filetest::Call;
 using filetest::isRight;
 using filetest::largeRepo;
@@ -12,17 +13,11 @@ using filetest::MiB;
 using filetest::out;
 using filetest::readFile;
 using filetest::request;
+using filetest::resolve;
 using support::FaultyHub;
 using support::RawRequest;
 using support::RawServer;
 using transfer::FileRequest;
-
-namespace {
-
-const QRegularExpression anything(u".*"_s);
-const QRegularExpression resolve(u"/resolve/"_s);
-
-} // namespace
 
 class TestFileOptions : public QObject {
     Q_OBJECT

@@ -47,9 +47,7 @@ private Q_SLOTS:
 // again.
 void TestRepair::behindTheDigest()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 6 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(6 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/flip"_s, {support::lfsFile(u"m.bin"_s, 64 * MiB)});
     const auto id = f.get(repo);
@@ -66,9 +64,7 @@ void TestRepair::behindTheDigest()
 // What the sidecar knows of the arrival outlives the program.
 void TestRepair::afterAPause()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 6 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(6 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/paused"_s, {support::lfsFile(u"m.bin"_s, 64 * MiB)});
     const auto id = f.get(repo);
@@ -87,9 +83,7 @@ void TestRepair::afterAPause()
 // It is repaired a few times, then a person is needed.
 void TestRepair::aDiskThatNeverKeeps()
 {
-    demo::DemoOptions options;
-    options.bytesPerSecond = 24 * MiB;
-    EngineFixture f({}, options);
+    EngineFixture f({}, slow(24 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/rotten"_s, {support::lfsFile(u"m.bin"_s, 48 * MiB)});
     const auto id = f.get(repo);
