@@ -20,7 +20,7 @@ namespace {
 
 constexpr qint64 mebi = 1024 * 1024;
 constexpr quint32 killSeed = 77;
-constexpr qint64 killSize = 24 * mebi;
+constexpr qint64 killSize = 8 * mebi;
 
 // The child: goes on with the partial, in random pieces, until it is killed or done.
 int writeUntilKilled(const QString &root, quint32 seed)
