@@ -88,13 +88,16 @@ void TestRepair::aDiskThatNeverKeeps()
         support::makeRepo(u"org/rotten"_s, {support::lfsFile(u"m.bin"_s, 48 * MiB)});
     const auto id = f.get(repo);
     const auto state = [&] { return f.engine->status(id).state; };
+    bool isLate = false; // what was flipped perhaps had its final name by then
     for (int i = 0; i < 6000 && state() != State::Failed && state() != State::Done; ++i) {
         QTest::qWait(20);
-        if (const QString partial = partialOf(f, repo); !partial.isEmpty())
+        if (const QString partial = partialOf(f, repo); !partial.isEmpty()) {
             flip(partial, 5 * MiB + 1);
+            isLate = !QFile::exists(partial);
+        }
     }
     if (state() == State::Done)
-        QVERIFY(f.isRight(repo, repo.files[0])); // an even number of flips
+        QVERIFY(isLate || f.isRight(repo, repo.files[0])); // an even number of flips
     else
         QCOMPARE(f.engine->status(id).error->kind, core::ErrorKind::Checksum);
 }
