@@ -28,11 +28,11 @@
         <translation>HF_HUB_OFFLINE ist gesetzt, und %1 von %2 gewählten Dateien sind nicht im Cache, zum Beispiel: %3.</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) left out, such as %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</source>
+        <source>%Ln file(s) left out, such as %1: a name that cannot be written safely, or an entry of the listing that makes no sense.</source>
         <extracomment>%1 is one or a few file names</extracomment>
         <translation>
-            <numerusform>%n Datei ausgelassen, nämlich %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
-            <numerusform>%n Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
+            <numerusform>%Ln Datei ausgelassen, nämlich %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
+            <numerusform>%Ln Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
         </translation>
     </message>
 </context>
@@ -129,10 +129,10 @@ Proxy-Variablen.</translation>
         <translation>Die Standardausgabe lässt sich nicht schreiben; die Dateien werden trotzdem geholt.</translation>
     </message>
     <message numerus="yes">
-        <source>%1 at %2: %n file(s), %3; already here %4, to fetch %5</source>
+        <source>%1 at %2: %Ln file(s), %3; already here %4, to fetch %5</source>
         <translation>
-            <numerusform>%1 bei %2: %n Datei, %3; schon hier %4, zu holen %5</numerusform>
-            <numerusform>%1 bei %2: %n Dateien, %3; schon hier %4, zu holen %5</numerusform>
+            <numerusform>%1 bei %2: %Ln Datei, %3; schon hier %4, zu holen %5</numerusform>
+            <numerusform>%1 bei %2: %Ln Dateien, %3; schon hier %4, zu holen %5</numerusform>
         </translation>
     </message>
     <message>
@@ -574,6 +574,11 @@ Proxy-Variablen.</translation>
         <comment>days and hours</comment>
         <translation>%1 T %2 h</translation>
     </message>
+    <message>
+        <source>%1 / %2</source>
+        <comment>a speed and its limit</comment>
+        <translation>%1 / %2</translation>
+    </message>
 </context>
 <context>
     <name>core::Ids</name>
@@ -618,6 +623,61 @@ Proxy-Variablen.</translation>
     <message>
         <source>The card goes on; read the rest on the Hub.</source>
         <translation>Die Karte geht weiter; den Rest lesen Sie auf dem Hub.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::ChooseDialog</name>
+    <message>
+        <source>Change files</source>
+        <translation>Dateien ändern</translation>
+    </message>
+    <message>
+        <source>Filter files</source>
+        <translation>Dateien filtern</translation>
+    </message>
+    <message>
+        <source>Filter: words, or *.gguf</source>
+        <translation>Filter: Wörter, oder *.gguf</translation>
+    </message>
+    <message>
+        <source>&amp;All</source>
+        <translation>&amp;Alle</translation>
+    </message>
+    <message>
+        <source>&amp;None</source>
+        <translation>&amp;Keine</translation>
+    </message>
+    <message>
+        <source>Files of this version</source>
+        <translation>Dateien dieser Version</translation>
+    </message>
+    <message>
+        <source>A file that is taken out is no longer fetched. What of it is here already stays on the disk.</source>
+        <translation>Eine Datei, die herausgenommen wird, wird nicht mehr geholt. Was von ihr schon da ist, bleibt auf der Platte.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>C&amp;hange</source>
+        <translation>Än&amp;dern</translation>
+    </message>
+    <message>
+        <source>Files of %1 at %2</source>
+        <translation>Dateien von %1 bei %2</translation>
+    </message>
+    <message>
+        <source>Asking the Hub for the other files…</source>
+        <translation>Der Hub wird nach den anderen Dateien gefragt…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>%1 in %2</source>
+        <translation>%1 in %2</translation>
     </message>
 </context>
 <context>
@@ -718,17 +778,17 @@ Proxy-Variablen.</translation>
         <translation>Mehr wird geladen…</translation>
     </message>
     <message numerus="yes">
-        <source>%n loaded, more follow as you scroll</source>
+        <source>%Ln loaded, more follow as you scroll</source>
         <translation>
-            <numerusform>%n geladen, mehr folgt beim Blättern</numerusform>
-            <numerusform>%n geladen, mehr folgt beim Blättern</numerusform>
+            <numerusform>%Ln geladen, mehr folgt beim Blättern</numerusform>
+            <numerusform>%Ln geladen, mehr folgt beim Blättern</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n found</source>
+        <source>%Ln found</source>
         <translation>
-            <numerusform>%n gefunden</numerusform>
-            <numerusform>%n gefunden</numerusform>
+            <numerusform>%Ln gefunden</numerusform>
+            <numerusform>%Ln gefunden</numerusform>
         </translation>
     </message>
     <message>
@@ -746,6 +806,57 @@ Proxy-Variablen.</translation>
     <message>
         <source>Checked: spelling as typed, in this kind of repository.</source>
         <translation>Geprüft: Schreibung wie eingegeben, in dieser Art von Repo.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::DownloadActions</name>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Pause</translation>
+    </message>
+    <message>
+        <source>Pause &amp;all</source>
+        <translation>Alle an&amp;halten</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>Re&amp;move from list…</source>
+        <translation>&amp;Aus der Liste nehmen…</translation>
+    </message>
+    <message>
+        <source>To &amp;top</source>
+        <translation>Ganz nach o&amp;ben</translation>
+    </message>
+    <message>
+        <source>&amp;Up</source>
+        <translation>Nach &amp;oben</translation>
+    </message>
+    <message>
+        <source>&amp;Down</source>
+        <translation>Nach &amp;unten</translation>
+    </message>
+    <message>
+        <source>To &amp;bottom</source>
+        <translation>Ans E&amp;nde</translation>
+    </message>
+    <message>
+        <source>Start no&amp;w</source>
+        <translation>&amp;Jetzt beginnen</translation>
+    </message>
+    <message>
+        <source>L&amp;imit…</source>
+        <translation>G&amp;renze…</translation>
+    </message>
+    <message>
+        <source>Change &amp;files…</source>
+        <translation>&amp;Dateien ändern…</translation>
     </message>
 </context>
 <context>
@@ -782,6 +893,20 @@ Proxy-Variablen.</translation>
         <source>Left</source>
         <comment>time left</comment>
         <translation>Rest</translation>
+    </message>
+    <message>
+        <source>on hold</source>
+        <comment>speed</comment>
+        <translation>gehalten</translation>
+    </message>
+    <message>
+        <source>Place in the queue</source>
+        <translation>Platz in der Warteschlange</translation>
+    </message>
+    <message>
+        <source>#</source>
+        <comment>position in the queue</comment>
+        <translation>#</translation>
     </message>
 </context>
 <context>
@@ -831,26 +956,6 @@ Proxy-Variablen.</translation>
         <translation>Entdecken</translation>
     </message>
     <message>
-        <source>&amp;Resume</source>
-        <translation>&amp;Fortsetzen</translation>
-    </message>
-    <message>
-        <source>&amp;Pause</source>
-        <translation>&amp;Pause</translation>
-    </message>
-    <message>
-        <source>&amp;Cancel</source>
-        <translation>Abbre&amp;chen</translation>
-    </message>
-    <message>
-        <source>Re&amp;move from list…</source>
-        <translation>&amp;Aus der Liste nehmen…</translation>
-    </message>
-    <message>
-        <source>Pause &amp;all</source>
-        <translation>Alle an&amp;halten</translation>
-    </message>
-    <message>
         <source>Part of the queue could not be read and was put aside.</source>
         <translation>Ein Teil der Warteschlange war nicht lesbar und liegt nun daneben.</translation>
     </message>
@@ -875,10 +980,10 @@ Proxy-Variablen.</translation>
         <translation>„%1“ aus der Liste nehmen?</translation>
     </message>
     <message numerus="yes">
-        <source>Remove %n download(s) from the list?</source>
+        <source>Remove %Ln download(s) from the list?</source>
         <translation>
-            <numerusform>%n Download aus der Liste nehmen?</numerusform>
-            <numerusform>%n Downloads aus der Liste nehmen?</numerusform>
+            <numerusform>%Ln Download aus der Liste nehmen?</numerusform>
+            <numerusform>%Ln Downloads aus der Liste nehmen?</numerusform>
         </translation>
     </message>
     <message>
@@ -905,6 +1010,74 @@ Proxy-Variablen.</translation>
         <source>Cop&amp;y name</source>
         <translation>&amp;Namen kopieren</translation>
     </message>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>Limited by</source>
+        <translation>Begrenzt durch</translation>
+    </message>
+    <message>
+        <source>Fetched</source>
+        <translation>Geholt</translation>
+    </message>
+    <message>
+        <source>Retries</source>
+        <translation>Neue Versuche</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>Verbindungen</translation>
+    </message>
+    <message>
+        <source>How fast all downloads together may be</source>
+        <translation>Wie schnell alle Downloads zusammen sein dürfen</translation>
+    </message>
+    <message>
+        <source>Limit: %1</source>
+        <translation>Grenze: %1</translation>
+    </message>
+    <message>
+        <source>Limit of all downloads: %1</source>
+        <translation>Grenze aller Downloads: %1</translation>
+    </message>
+    <message>
+        <source>%1, the last at %2: %3</source>
+        <comment>number, time, reason</comment>
+        <translation>%1, zuletzt um %2: %3</translation>
+    </message>
+    <message>
+        <source>How fast “%1” may be fetched:</source>
+        <translation>Wie schnell „%1“ geholt werden darf:</translation>
+    </message>
+    <message numerus="yes">
+        <source>How fast each of %Ln download(s) may be fetched:</source>
+        <translation>
+            <numerusform>Wie schnell %Ln Download geholt werden darf:</numerusform>
+            <numerusform>Wie schnell jeder von %Ln Downloads geholt werden darf:</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All together have a limit, too: %1. The smaller one counts.</source>
+        <translation>Auch alle zusammen haben eine Grenze: %1. Es gilt die kleinere.</translation>
+    </message>
+    <message>
+        <source>How fast all downloads together may be:</source>
+        <translation>Wie schnell alle Downloads zusammen sein dürfen:</translation>
+    </message>
+    <message>
+        <source>&amp;High priority</source>
+        <translation>&amp;Hoher Vorrang</translation>
+    </message>
+    <message>
+        <source>&amp;Normal priority</source>
+        <translation>&amp;Normaler Vorrang</translation>
+    </message>
+    <message>
+        <source>&amp;Skip: do not fetch</source>
+        <translation>Ü&amp;berspringen: nicht holen</translation>
+    </message>
 </context>
 <context>
     <name>gui::FilesModel</name>
@@ -923,6 +1096,20 @@ Proxy-Variablen.</translation>
     <message>
         <source>Progress</source>
         <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <comment>priority</comment>
+        <translation>Hoch</translation>
+    </message>
+    <message>
+        <source>Normal</source>
+        <comment>priority</comment>
+        <translation>Normal</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>Vorrang</translation>
     </message>
 </context>
 <context>
@@ -1003,17 +1190,17 @@ Proxy-Variablen.</translation>
         <translation>%1 in %2</translation>
     </message>
     <message numerus="yes">
-        <source>%n repo(s)</source>
+        <source>%Ln repo(s)</source>
         <translation>
-            <numerusform>%n Repo</numerusform>
-            <numerusform>%n Repos</numerusform>
+            <numerusform>%Ln Repo</numerusform>
+            <numerusform>%Ln Repos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>and %n more</source>
+        <source>and %Ln more</source>
         <translation>
-            <numerusform>und %n weiteres</numerusform>
-            <numerusform>und %n weitere</numerusform>
+            <numerusform>und %Ln weiteres</numerusform>
+            <numerusform>und %Ln weitere</numerusform>
         </translation>
     </message>
     <message>
@@ -1035,6 +1222,64 @@ Proxy-Variablen.</translation>
     <message>
         <source>no name points to it</source>
         <translation>kein Name zeigt darauf</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LimitChoice</name>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>None: as fast as it goes</source>
+        <translation>Keine: so schnell es geht</translation>
+    </message>
+    <message>
+        <source>Hold: nothing is fetched</source>
+        <translation>Halten: nichts wird geholt</translation>
+    </message>
+    <message>
+        <source>Not faster than</source>
+        <translation>Nicht schneller als</translation>
+    </message>
+    <message>
+        <source>Highest speed</source>
+        <translation>Höchste Geschwindigkeit</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LimitDialog</name>
+    <message>
+        <source>Limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Set limit</source>
+        <translation>Grenze &amp;setzen</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LimitMenu</name>
+    <message>
+        <source>Limit of &amp;everything</source>
+        <translation>Grenze für a&amp;lles</translation>
+    </message>
+    <message>
+        <source>&amp;None</source>
+        <comment>limit</comment>
+        <translation>&amp;Keine</translation>
+    </message>
+    <message>
+        <source>&amp;Hold: fetch nothing</source>
+        <translation>&amp;Halten: nichts holen</translation>
+    </message>
+    <message>
+        <source>&amp;Another speed…</source>
+        <translation>&amp;Andere Geschwindigkeit…</translation>
     </message>
 </context>
 <context>
@@ -1144,10 +1389,10 @@ Proxy-Variablen.</translation>
         <translation>Nichts in der Warteschlange</translation>
     </message>
     <message numerus="yes">
-        <source>%n in the queue, %1 left</source>
+        <source>%Ln in the queue, %1 left</source>
         <translation>
-            <numerusform>%n in der Warteschlange, noch %1</numerusform>
-            <numerusform>%n in der Warteschlange, noch %1</numerusform>
+            <numerusform>%Ln in der Warteschlange, noch %1</numerusform>
+            <numerusform>%Ln in der Warteschlange, noch %1</numerusform>
         </translation>
     </message>
     <message>
@@ -1231,17 +1476,17 @@ Proxy-Variablen.</translation>
         <translation>Downloads zeigen</translation>
     </message>
     <message numerus="yes">
-        <source>%n paused</source>
+        <source>%Ln paused</source>
         <translation>
-            <numerusform>%n angehalten</numerusform>
-            <numerusform>%n angehalten</numerusform>
+            <numerusform>%Ln angehalten</numerusform>
+            <numerusform>%Ln angehalten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n need(s) you</source>
+        <source>%Ln need(s) you</source>
         <translation>
-            <numerusform>%n braucht Sie</numerusform>
-            <numerusform>%n brauchen Sie</numerusform>
+            <numerusform>%Ln braucht Sie</numerusform>
+            <numerusform>%Ln brauchen Sie</numerusform>
         </translation>
     </message>
     <message>
@@ -1249,11 +1494,15 @@ Proxy-Variablen.</translation>
         <translation>Hubload beenden</translation>
     </message>
     <message numerus="yes">
-        <source>%n download(s) are running.</source>
+        <source>%Ln download(s) are running.</source>
         <translation>
-            <numerusform>%n Download läuft.</numerusform>
-            <numerusform>%n Downloads laufen.</numerusform>
+            <numerusform>%Ln Download läuft.</numerusform>
+            <numerusform>%Ln Downloads laufen.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Nothing is running any more.</source>
+        <translation>Es läuft nichts mehr.</translation>
     </message>
     <message>
         <source>What is here already is kept; the rest follows the next time you start.</source>
@@ -1274,6 +1523,49 @@ Proxy-Variablen.</translation>
     <message>
         <source>Save a copy of the file in focus</source>
         <translation>Eine Kopie der Datei im Fokus speichern</translation>
+    </message>
+    <message>
+        <source>Limit &amp;on or off</source>
+        <translation>Grenze e&amp;in oder aus</translation>
+    </message>
+    <message>
+        <source>%1, %2 left</source>
+        <comment>speed, time</comment>
+        <translation>%1, noch %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln connection(s)</source>
+        <translation>
+            <numerusform>%Ln Verbindung</numerusform>
+            <numerusform>%Ln Verbindungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln retry(s)</source>
+        <translation>
+            <numerusform>%Ln neuer Versuch</numerusform>
+            <numerusform>%Ln neue Versuche</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Move the chosen downloads up or down; with Shift to the end</source>
+        <translation>Die gewählten Downloads nach oben oder unten; mit Umschalt ans Ende</translation>
+    </message>
+    <message>
+        <source>Start a waiting download now, beside the others</source>
+        <translation>Einen wartenden Download jetzt beginnen, neben den anderen</translation>
+    </message>
+    <message>
+        <source>Limit the chosen downloads</source>
+        <translation>Die gewählten Downloads begrenzen</translation>
+    </message>
+    <message>
+        <source>Limit of all downloads on or off</source>
+        <translation>Grenze aller Downloads ein oder aus</translation>
+    </message>
+    <message>
+        <source>Change the files of a download</source>
+        <translation>Die Dateien eines Downloads ändern</translation>
     </message>
 </context>
 <context>
@@ -1299,10 +1591,10 @@ Proxy-Variablen.</translation>
         <translation>Einstellungen</translation>
     </message>
     <message numerus="yes">
-        <source>%n need(s) you</source>
+        <source>%Ln need(s) you</source>
         <translation>
-            <numerusform>%n braucht Sie</numerusform>
-            <numerusform>%n brauchen Sie</numerusform>
+            <numerusform>%Ln braucht Sie</numerusform>
+            <numerusform>%Ln brauchen Sie</numerusform>
         </translation>
     </message>
 </context>
@@ -1349,10 +1641,10 @@ Proxy-Variablen.</translation>
         <translation>Dateien holen</translation>
     </message>
     <message numerus="yes">
-        <source>Get %n file(s) from %1</source>
+        <source>Get %Ln file(s) from %1</source>
         <translation>
-            <numerusform>%n Datei von %1 holen</numerusform>
-            <numerusform>%n Dateien von %1 holen</numerusform>
+            <numerusform>%Ln Datei von %1 holen</numerusform>
+            <numerusform>%Ln Dateien von %1 holen</numerusform>
         </translation>
     </message>
     <message>
@@ -1402,6 +1694,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>Free some space or take fewer files.</source>
         <translation>Schaffen Sie Platz, oder nehmen Sie weniger Dateien.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal nachsehen</translation>
     </message>
     <message>
         <source>%1 free afterwards</source>
@@ -1521,6 +1817,10 @@ Proxy-Variablen.</translation>
         <translation>Dateien &amp;holen…</translation>
     </message>
     <message>
+        <source>Show all files</source>
+        <translation>Alle Dateien zeigen</translation>
+    </message>
+    <message>
         <source>Asking the Hub for the files…</source>
         <translation>Der Hub wird nach den Dateien gefragt…</translation>
     </message>
@@ -1569,10 +1869,10 @@ Proxy-Variablen.</translation>
         <translation>Diese Fassung hat keine Dateien.</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) are left out: their names cannot be written safely.</source>
+        <source>%Ln file(s) are left out: their names cannot be written safely.</source>
         <translation>
-            <numerusform>%n Datei bleibt weg: Ihr Name lässt sich nicht sicher schreiben.</numerusform>
-            <numerusform>%n Dateien bleiben weg: Ihre Namen lassen sich nicht sicher schreiben.</numerusform>
+            <numerusform>%Ln Datei bleibt weg: Ihr Name lässt sich nicht sicher schreiben.</numerusform>
+            <numerusform>%Ln Dateien bleiben weg: Ihre Namen lassen sich nicht sicher schreiben.</numerusform>
         </translation>
     </message>
     <message>
@@ -1580,17 +1880,17 @@ Proxy-Variablen.</translation>
         <translation>Dieses Repo hat keine Karte.</translation>
     </message>
     <message numerus="yes">
-        <source>%n ticked · %1</source>
+        <source>%Ln ticked · %1</source>
         <translation>
-            <numerusform>%n angehakt · %1</numerusform>
-            <numerusform>%n angehakt · %1</numerusform>
+            <numerusform>%Ln angehakt · %1</numerusform>
+            <numerusform>%Ln angehakt · %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s), nothing ticked</source>
+        <source>%Ln file(s), nothing ticked</source>
         <translation>
-            <numerusform>%n Datei, nichts angehakt</numerusform>
-            <numerusform>%n Dateien, nichts angehakt</numerusform>
+            <numerusform>%Ln Datei, nichts angehakt</numerusform>
+            <numerusform>%Ln Dateien, nichts angehakt</numerusform>
         </translation>
     </message>
     <message>
@@ -1828,6 +2128,10 @@ Proxy-Variablen.</translation>
         <translation>Eine PEM- oder DER-Datei, für Netze mit eigenen Zertifikaten. Gilt ab dem nächsten Start.</translation>
     </message>
     <message>
+        <source>Li&amp;mit of the speed:</source>
+        <translation>&amp;Grenze der Geschwindigkeit:</translation>
+    </message>
+    <message>
         <source>Certificates (*.pem *.crt *.cer *.der);;All files (*)</source>
         <translation>Zertifikate (*.pem *.crt *.cer *.der);;Alle Dateien (*)</translation>
     </message>
@@ -1919,31 +2223,31 @@ Proxy-Variablen.</translation>
         <translation>gerade eben</translation>
     </message>
     <message numerus="yes">
-        <source>%n minute(s) ago</source>
+        <source>%Ln minute(s) ago</source>
         <translation>
-            <numerusform>vor %n Minute</numerusform>
-            <numerusform>vor %n Minuten</numerusform>
+            <numerusform>vor %Ln Minute</numerusform>
+            <numerusform>vor %Ln Minuten</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n hour(s) ago</source>
+        <source>%Ln hour(s) ago</source>
         <translation>
-            <numerusform>vor %n Stunde</numerusform>
-            <numerusform>vor %n Stunden</numerusform>
+            <numerusform>vor %Ln Stunde</numerusform>
+            <numerusform>vor %Ln Stunden</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n day(s) ago</source>
+        <source>%Ln day(s) ago</source>
         <translation>
-            <numerusform>vor %n Tag</numerusform>
-            <numerusform>vor %n Tagen</numerusform>
+            <numerusform>vor %Ln Tag</numerusform>
+            <numerusform>vor %Ln Tagen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n month(s) ago</source>
+        <source>%Ln month(s) ago</source>
         <translation>
-            <numerusform>vor %n Monat</numerusform>
-            <numerusform>vor %n Monaten</numerusform>
+            <numerusform>vor %Ln Monat</numerusform>
+            <numerusform>vor %Ln Monaten</numerusform>
         </translation>
     </message>
     <message>
@@ -1959,11 +2263,15 @@ Proxy-Variablen.</translation>
         <translation>%1 Parameter</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s)</source>
+        <source>%Ln file(s)</source>
         <translation>
-            <numerusform>%n Datei</numerusform>
-            <numerusform>%n Dateien</numerusform>
+            <numerusform>%Ln Datei</numerusform>
+            <numerusform>%Ln Dateien</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No file matches this filter.</source>
+        <translation>Keine Datei passt zu diesem Filter.</translation>
     </message>
     <message>
         <source>The authors share this with people who accept their terms. You accept on the Hub&apos;s page; it takes effect at once.</source>
@@ -2092,6 +2400,53 @@ Proxy-Variablen.</translation>
         <source>sign in</source>
         <comment>reason</comment>
         <translation>bitte anmelden</translation>
+    </message>
+    <message>
+        <source>your limit</source>
+        <comment>what holds a download back</comment>
+        <translation>Ihre Grenze</translation>
+    </message>
+    <message>
+        <source>the disk</source>
+        <comment>what holds a download back</comment>
+        <translation>die Platte</translation>
+    </message>
+    <message>
+        <source>this computer (checking)</source>
+        <comment>what holds a download back</comment>
+        <translation>dieser Rechner (Prüfen)</translation>
+    </message>
+    <message>
+        <source>the Hub&apos;s limit of requests</source>
+        <comment>what holds a download back</comment>
+        <translation>die Anfragengrenze des Hubs</translation>
+    </message>
+    <message>
+        <source>the server or the network</source>
+        <comment>what holds a download back</comment>
+        <translation>der Server oder das Netz</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <comment>limit</comment>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>hold</source>
+        <comment>limit</comment>
+        <translation>Halten</translation>
+    </message>
+    <message>
+        <source>Limited by: %1</source>
+        <translation>Begrenzt durch: %1</translation>
+    </message>
+    <message>
+        <source>%1 from the network</source>
+        <translation>%1 aus dem Netz</translation>
+    </message>
+    <message>
+        <source>%1 from the network, %2 was here</source>
+        <translation>%1 aus dem Netz, %2 war schon da</translation>
     </message>
     <message>
         <source>refused by the proxy</source>

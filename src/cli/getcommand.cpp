@@ -211,7 +211,7 @@ void GetCommand::onListing(const hub::TreePage &tree)
     if (m_request.leftOut > 0) {
         m_leftOut =
             //: %1 is one or a few file names
-            tr("%n file(s) left out, such as %1: a name that cannot be written safely, or an "
+            tr("%Ln file(s) left out, such as %1: a name that cannot be written safely, or an "
                "entry of the listing that makes no sense.",
                nullptr, static_cast<int>(leftOut.size()))
                 .arg(examples(leftOut));

@@ -99,7 +99,7 @@ void Report::plan(const transfer::DownloadRequest &request, const session::Recei
            {u"bytes_free"_s, receipt.freeBytes},
            {u"path"_s, snapshotFolder(request.repo, request.commit, request.place)}});
     if (m_output == GetOptions::Output::Text) {
-        line(Words::tr("%1 at %2: %n file(s), %3; already here %4, to fetch %5", nullptr,
+        line(Words::tr("%1 at %2: %Ln file(s), %3; already here %4, to fetch %5", nullptr,
                        receipt.files)
                  .arg(request.repo.display(), request.commit.left(7))
                  .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));

@@ -74,6 +74,13 @@ Scaled scale(qint64 bytes)
     return {QLocale().toString(value, 'f', decimals), unit};
 }
 
+// In a unit that is given.
+QString numberIn(double bytes, size_t unit)
+{
+    const double value = bytes / std::pow(1000.0, static_cast<double>(unit));
+    return QLocale().toString(value, 'f', unit == 0 ? 0 : decimalsFor(value));
+}
+
 QString shortDuration(qint64 seconds)
 {
     if (seconds < 60)
@@ -115,6 +122,15 @@ QString formatSpeed(double bytesPerSecond, Isolation isolation)
     const double usable = std::isnan(bytesPerSecond) ? 0 : std::clamp(bytesPerSecond, 0.0, most);
     const Scaled scaled = scale(static_cast<qint64>(std::llround(usable)));
     return wrapped(Units::tr(speedUnits[scaled.unit]).arg(scaled.number), isolation);
+}
+
+QString formatSpeedOf(double bytesPerSecond, qint64 limit, Isolation isolation)
+{
+    const Scaled most = scale(limit);
+    const QString numbers =
+        Units::tr("%1 / %2", "a speed and its limit")
+            .arg(numberIn(std::max(0.0, bytesPerSecond), most.unit), most.number);
+    return wrapped(Units::tr(speedUnits[most.unit]).arg(numbers), isolation);
 }
 
 QString formatDuration(std::chrono::seconds time, Isolation isolation)

@@ -14,6 +14,8 @@ enum class Isolation { Marks, Plain }; // Plain for terminals
 
 QString formatSize(qint64 bytes, Isolation isolation = Isolation::Marks);
 QString formatSpeed(double bytesPerSecond, Isolation isolation = Isolation::Marks);
+// "1.98 / 2 MB/s": how fast something is and how fast it may be, in the unit of the latter.
+QString formatSpeedOf(double bytesPerSecond, qint64 limit, Isolation isolation = Isolation::Marks);
 QString formatDuration(std::chrono::seconds time, Isolation isolation = Isolation::Marks);
 QString formatCount(qint64 count);
 

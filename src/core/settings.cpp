@@ -34,6 +34,7 @@ constexpr Row rows[] = {
     {Setting::Connections, "network/connections", Type::Number, 1, 16, 16},
     {Setting::ConnectionsPerFile, "network/connectionsPerFile", Type::Number, 1, 16, 16},
     {Setting::SpeedLimit, "network/speedLimit", Type::Text, 0, 0, 0},
+    {Setting::LastSpeedLimit, "network/lastSpeedLimit", Type::Text, 0, 0, 0},
     {Setting::FilesAtOnce, "downloads/filesAtOnce", Type::Number, 1, 16, 4},
     {Setting::ReposAtOnce, "downloads/reposAtOnce", Type::Number, 1, 8, 1},
     {Setting::ReserveMiB, "downloads/reserveMiB", Type::Number, 0, 10'000'000, 1024},

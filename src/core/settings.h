@@ -17,6 +17,7 @@ enum class Setting {
     Connections, // 1 to 16, for all files together
     ConnectionsPerFile, // 1 to 16
     SpeedLimit, // text, as core::parseSpeedLimit() reads it; empty: none
+    LastSpeedLimit, // text; the last one that was not none, to go back to
     FilesAtOnce, // 1 to 16
     ReposAtOnce, // 1 to 8
     ReserveMiB, // kept free on the disk

@@ -27,6 +27,7 @@
 #include "gui/pages/repopage.h"
 #include "gui/pages/settingspage.h"
 #include "gui/texts.h"
+#include "gui/widgets/limitmenu.h"
 #include "gui/widgets/waitlabel.h"
 #include "session/services.h"
 
@@ -68,7 +69,7 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
 {
     m_discover = new DiscoverPage(m_services.client());
     m_repo = new RepoPage(m_services, m_settings);
-    m_downloads = new DownloadsPage(m_services.engine(), *m_model);
+    m_downloads = new DownloadsPage(m_services.engine(), m_services.client(), *m_model, m_settings);
     m_library = new LibraryPage(m_services.config().place);
     m_settingsPage = new SettingsPage(m_services.config(), m_settings, environment);
     for (QWidget *page : std::initializer_list<QWidget *>{m_discover, m_repo, m_downloads,
@@ -85,8 +86,11 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
         goTo(Place::Downloads);
         m_downloads->select(id);
     });
-    connect(m_settingsPage, &SettingsPage::limitsChanged, this,
-            [this] { m_services.engine().setLimits(session::limitsFrom(m_settings)); });
+    const auto applyLimits = [this] {
+        m_services.engine().setLimits(session::limitsFrom(m_settings));
+    };
+    connect(m_settingsPage, &SettingsPage::limitsChanged, this, applyLimits);
+    connect(&m_downloads->limitMenu(), &LimitMenu::limitChanged, this, applyLimits);
     connect(&m_services.engine(), &transfer::Engine::finished, this, [this] {
         m_library->rescan();
         askFreeSpace();
@@ -175,10 +179,12 @@ void MainWindow::setUpTransferMenu()
     get->setProperty("iconName", u"downloads"_s);
     menu->addAction(m_repo->saveCopyAction());
     menu->addSeparator();
-    menu->addActions({actions.resume, actions.pause, actions.cancel, actions.remove});
-    menu->addSeparator();
-    menu->addAction(actions.pauseAll);
+    actions.addTo(menu);
     menu->addAction(tr("Resume al&l"), this, [this] { m_services.engine().resumeAll(); });
+    menu->addMenu(&m_downloads->limitMenu());
+    QAction *toggle =
+        menu->addAction(tr("Limit &on or off"), &m_downloads->limitMenu(), &LimitMenu::toggle);
+    toggle->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
 }
 
 void MainWindow::setUpHelpMenu()
@@ -247,16 +253,32 @@ void MainWindow::showSummary()
     const int needing = m_model->needingYou();
     m_places->setDownloads(running, needing);
     if (running > 0)
-        m_queue->setText(Texts::phrase(tr("%n in the queue, %1 left", nullptr, running)
+        m_queue->setText(Texts::phrase(tr("%Ln in the queue, %1 left", nullptr, running)
                                            .arg(core::formatSize(m_model->bytesLeft()))));
     else
-        m_queue->setText(paused > 0 ? Texts::phrase(tr("%n paused", nullptr, paused))
+        m_queue->setText(paused > 0 ? Texts::phrase(tr("%Ln paused", nullptr, paused))
                                     : tr("Nothing in the queue"));
-    m_needs->setText(Texts::phrase(tr("%n need(s) you", nullptr, needing)));
+    m_needs->setText(Texts::phrase(tr("%Ln need(s) you", nullptr, needing)));
     m_needs->setVisible(needing > 0);
-    const double speed = m_model->bytesPerSecond();
-    m_speed->setText(speed > 0 ? core::formatSpeed(speed) : QString());
-    m_speed->setVisible(speed > 0);
+    showTotal();
+}
+
+void MainWindow::showTotal()
+{
+    const transfer::TotalStatus total = m_services.engine().total();
+    const QString speed = core::formatSpeed(total.bytesPerSecond);
+    m_speed->setVisible(total.bytesPerSecond > 0);
+    m_speed->setText(
+        total.secondsLeft && total.left > 0
+            ? tr("%1, %2 left", "speed, time")
+                  .arg(speed, core::formatDuration(std::chrono::seconds(*total.secondsLeft)))
+            : speed);
+    QStringList lines{Texts::bySource(total.fetched, total.reused),
+                      tr("%Ln connection(s)", nullptr, total.connections),
+                      tr("%Ln retry(s)", nullptr, total.retries)};
+    if (total.limitedBy)
+        lines << Texts::limitedBy(*total.limitedBy);
+    m_speed->setToolTip(lines.join(u'\n'));
 }
 
 void MainWindow::askFreeSpace()
@@ -379,6 +401,11 @@ void MainWindow::showKeys()
         {u"Ctrl+D"_s, tr("Get the ticked files")},
         {u"Ctrl+Shift+S"_s, tr("Save a copy of the file in focus")},
         {u"Ctrl+P, Ctrl+R"_s, tr("Pause, resume the chosen downloads")},
+        {u"Ctrl+↑, Ctrl+↓"_s, tr("Move the chosen downloads up or down; with Shift to the end")},
+        {u"Ctrl+"_s + tr("Enter"), tr("Start a waiting download now, beside the others")},
+        {u"Ctrl+B"_s, tr("Limit the chosen downloads")},
+        {u"Ctrl+Shift+L"_s, tr("Limit of all downloads on or off")},
+        {u"F4"_s, tr("Change the files of a download")},
         {tr("Delete"), tr("Remove the chosen downloads from the list")},
         {u"Alt+←, Esc"_s, tr("Back")},
         {u"F5"_s, tr("Reload this page")},
@@ -410,15 +437,23 @@ void MainWindow::comeToFront()
     activateWindow();
 }
 
+QString MainWindow::quitText() const
+{
+    const int running = m_model->running();
+    return running > 0 ? tr("%Ln download(s) are running.", nullptr, running)
+                       : tr("Nothing is running any more.");
+}
+
 void MainWindow::askQuit()
 {
     if (m_quitBox) {
         m_quitBox->raise();
         return;
     }
-    m_quitBox = new QMessageBox(QMessageBox::Question, tr("Quit Hubload"),
-                                tr("%n download(s) are running.", nullptr, m_model->running()),
+    m_quitBox = new QMessageBox(QMessageBox::Question, tr("Quit Hubload"), quitText(),
                                 QMessageBox::NoButton, this);
+    connect(m_model, &DownloadsModel::summaryChanged, m_quitBox,
+            [this, box = m_quitBox.data()] { box->setText(quitText()); });
     m_quitBox->setObjectName(u"quitQuestion"_s);
     m_quitBox->setAttribute(Qt::WA_DeleteOnClose);
     m_quitBox->setInformativeText(

@@ -75,8 +75,10 @@ private:
     void find();
     void reload();
     void showSummary();
+    void showTotal();
     void askFreeSpace();
     void askQuit();
+    QString quitText() const;
     void showAbout();
     void showKeys();
     void openBox(const QString &title, const QString &text);

@@ -152,6 +152,43 @@ QString Texts::reason(core::ErrorKind kind)
     return {};
 }
 
+QString Texts::factor(transfer::Factor factor)
+{
+    switch (factor) {
+    case transfer::Factor::Limit:
+        return tr("your limit", "what holds a download back");
+    case transfer::Factor::Disk:
+        return tr("the disk", "what holds a download back");
+    case transfer::Factor::Checking:
+        return tr("this computer (checking)", "what holds a download back");
+    case transfer::Factor::RateLimit:
+        return tr("the Hub's limit of requests", "what holds a download back");
+    case transfer::Factor::Network:
+        return tr("the server or the network", "what holds a download back");
+    }
+    return {};
+}
+
+QString Texts::limitedBy(transfer::Factor factor)
+{
+    return tr("Limited by: %1").arg(Texts::factor(factor));
+}
+
+QString Texts::bySource(qint64 fetched, qint64 reused)
+{
+    if (reused == 0)
+        return tr("%1 from the network").arg(core::formatSize(fetched));
+    return tr("%1 from the network, %2 was here")
+        .arg(core::formatSize(fetched), core::formatSize(reused));
+}
+
+QString Texts::limit(const core::SpeedLimit &limit)
+{
+    if (!limit)
+        return tr("none", "limit");
+    return *limit == 0 ? tr("hold", "limit") : core::formatSpeed(static_cast<double>(*limit));
+}
+
 QString Texts::phrase(const QString &text)
 {
     return QChar(0x2068) + text + QChar(0x2069);
@@ -178,14 +215,14 @@ QString Texts::ago(const QDateTime &time, const QDateTime &now)
     if (seconds < 60)
         return tr("just now");
     if (seconds < 3600)
-        return tr("%n minute(s) ago", nullptr, static_cast<int>(seconds / 60));
+        return tr("%Ln minute(s) ago", nullptr, static_cast<int>(seconds / 60));
     if (seconds < 86400)
-        return tr("%n hour(s) ago", nullptr, static_cast<int>(seconds / 3600));
+        return tr("%Ln hour(s) ago", nullptr, static_cast<int>(seconds / 3600));
     const qint64 days = seconds / 86400;
     if (days < 31)
-        return tr("%n day(s) ago", nullptr, static_cast<int>(days));
+        return tr("%Ln day(s) ago", nullptr, static_cast<int>(days));
     if (days < 365)
-        return tr("%n month(s) ago", nullptr, static_cast<int>(days / 30));
+        return tr("%Ln month(s) ago", nullptr, static_cast<int>(days / 30));
     return QLocale().toString(time.toLocalTime().date(), QLocale::ShortFormat);
 }
 
@@ -215,7 +252,12 @@ QString Texts::task(const QString &pipelineTag)
 
 QString Texts::files(int count)
 {
-    return tr("%n file(s)", nullptr, count);
+    return tr("%Ln file(s)", nullptr, count);
+}
+
+QString Texts::noFileMatches()
+{
+    return tr("No file matches this filter.");
 }
 
 QString Texts::shortCommit(const QString &commit)

@@ -21,6 +21,11 @@ public:
                          const QDateTime &gateOpens = {});
     // Why a person is needed, in two or three words; the whole sentence is core::errorText().
     static QString reason(core::ErrorKind kind);
+    // What keeps it from being faster, in two or three words.
+    static QString factor(transfer::Factor factor);
+    static QString limitedBy(transfer::Factor factor); // the same as a line of its own
+    static QString bySource(qint64 fetched, qint64 reused); // where the bytes come from
+    static QString limit(const core::SpeedLimit &limit);
     // A whole phrase in its own direction: in a mirrored window an English one with numbers or dots
     // at its end keeps its order.
     static QString phrase(const QString &text);
@@ -29,6 +34,7 @@ public:
     static QString parameters(qint64 count); // "7.2 B parameters"
     static QString task(const QString &pipelineTag); // "text-generation" as "Text generation"
     static QString files(int count);
+    static QString noFileMatches(); // of a filter
     static QString shortCommit(const QString &commit);
     // What the gated bar says (interaction.md 9.2); empty when open.
     static QString gated(hub::GatedMode mode);

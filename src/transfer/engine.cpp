@@ -184,6 +184,11 @@ void Engine::setLimits(const Limits &limits)
     d->fitToLimits();
 }
 
+const Limits &Engine::limits() const
+{
+    return d->limits;
+}
+
 void Engine::shutdown()
 {
     if (!d->thread.isRunning())

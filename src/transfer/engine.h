@@ -88,6 +88,7 @@ public:
 
     void setHttpConfig(const hub::HttpConfig &config);
     void setLimits(const Limits &limits);
+    const Limits &limits() const;
 
     // Stops everything, checkpoints, joins the I/O thread; file calls that ran end Cancelled.
     // Blocks for at most a few seconds.

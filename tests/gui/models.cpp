@@ -134,6 +134,15 @@ private Q_SLOTS:
         engine.move({ids[4]}, transfer::Engine::Move::Down);
         QCOMPARE(held.row(), 1);
         QCOMPARE(held.data(gui::DownloadsModel::IdRole).toUuid(), ids[4]);
+        // Two of one repo are told apart by what of it they are.
+        auto request = requestFor(numbered(0), config);
+        request.chosen = request.chosen.mid(0, 1);
+        const auto one = engine.add(request, transfer::Engine::Begin::Paused);
+        const auto name = [&model](const transfer::DownloadId &id) {
+            return model.index(model.rowOf(id), gui::DownloadsModel::NameColumn).data().toString();
+        };
+        QVERIFY2(name(one).contains(u"weights.bin"_s), qPrintable(name(one)));
+        QVERIFY2(name(ids[0]).contains(u"2 file"_s), qPrintable(name(ids[0])));
     }
 
     void searchResults()

@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QLabel>
@@ -20,9 +21,13 @@
 #include <functional>
 
 #include "gui/appearance.h"
+#include "gui/pages/choosedialog.h"
 #include "gui/pages/discoverpage.h"
+#include "gui/pages/downloadspage.h"
+#include "gui/pages/limitdialog.h"
 #include "gui/pages/receiptdialog.h"
 #include "gui/pages/repopage.h"
+#include "gui/widgets/limitmenu.h"
 
 using namespace Qt::StringLiterals;
 
@@ -223,6 +228,20 @@ void takeRepo(stage::Program &program, Photographer &camera)
     program.find<QTreeView>("fileTree")->expandAll();
     tick(program, {2, 3}); // config.json and the Q4 file
     camera.take(&program.window(), u"repo-files"_s);
+    auto *filter = program.find<QLineEdit>("filterField");
+    QTest::keyClicks(filter, u"nothing-like-it"_s);
+    camera.take(&program.window(), u"repo-no-match"_s);
+    filter->clear();
+    program.settings().set(core::Setting::ReserveMiB, 10'000'000);
+    auto *button = program.window().repoPage().findChild<QPushButton *>(u"getButton"_s);
+    camera.expect([&] { return button->isEnabled(); }, u"the whole list"_s);
+    program.window().repoPage().get();
+    auto *receipt = program.window().findChild<gui::ReceiptDialog *>();
+    camera.expect([&] { return receipt->findChild<QWidget *>(u"banner"_s)->isVisible(); },
+                  u"a refusal"_s);
+    camera.take(receipt, u"receipt-no-room"_s);
+    receipt->reject();
+    program.settings().reset(core::Setting::ReserveMiB);
     program.window().repoPage().showCard();
     camera.expect([&] { return program.find<QWidget>("cardView")->isVisible(); }, u"a card"_s);
     camera.take(&program.window(), u"repo-card"_s);
@@ -236,6 +255,39 @@ bool anyIn(stage::Program &program, transfer::State state)
     const auto ids = engine.downloads();
     return std::any_of(ids.begin(), ids.end(),
                        [&](const auto &id) { return engine.status(id).state == state; });
+}
+
+// Limits, files and measures of the one that is fetched.
+void takeControl(stage::Program &program, Photographer &camera)
+{
+    gui::DownloadsPage &page = program.window().downloadsPage();
+    transfer::Engine &engine = program.services().engine();
+    for (const auto &id : engine.downloads()) {
+        if (engine.status(id).state == transfer::State::Fetching)
+            page.select(id);
+    }
+    page.limitMenu().choose(1'000'000);
+    program.find<QTabWidget>("details")->setCurrentIndex(1);
+    auto *factor = program.find<QLabel>("factorLabel");
+    camera.expect([&] { return factor->text().size() > 1; }, u"what limits"_s);
+    camera.take(&program.window(), u"downloads-measures"_s);
+    page.actions().limit->trigger();
+    camera.take(program.window().findChild<gui::LimitDialog *>(), u"limit"_s);
+    program.window().findChild<gui::LimitDialog *>()->reject();
+    page.limitMenu().popup(program.window().mapToGlobal(QPoint(400, 100)));
+    camera.take(&page.limitMenu(), u"limit-menu"_s);
+    page.limitMenu().close();
+    page.actions().choose->trigger();
+    auto *choose = program.window().findChild<gui::ChooseDialog *>();
+    camera.take(choose, u"choose"_s);
+    QTest::keyClicks(choose->findChild<QLineEdit *>(u"filterField"_s), u"nothing-like-it"_s);
+    camera.take(choose, u"choose-empty"_s);
+    choose->reject();
+    page.limitMenu().choose(0);
+    QTest::qWait(800);
+    camera.take(&program.window(), u"downloads-hold"_s);
+    page.limitMenu().choose(1'000'000); // so that there is something left to pause
+    program.find<QTabWidget>("details")->setCurrentIndex(0);
 }
 
 void takeDownloads(stage::Program &program, support::FaultyHub &hub, Photographer &camera)
@@ -257,6 +309,7 @@ void takeDownloads(stage::Program &program, support::FaultyHub &hub, Photographe
     camera.expect([&] { return anyIn(program, transfer::State::Fetching); }, u"bytes"_s);
     QTest::qWait(2500);
     camera.take(&program.window(), u"downloads-running"_s);
+    takeControl(program, camera);
     program.services().engine().pauseAll();
     camera.expect([&] { return anyIn(program, transfer::State::Paused); }, u"a pause"_s);
     camera.take(&program.window(), u"downloads-paused"_s);

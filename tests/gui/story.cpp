@@ -297,6 +297,33 @@ private Q_SLOTS:
         QCOMPARE(tree->currentIndex().data(Qt::CheckStateRole).toInt(), int(Qt::Checked));
     }
 
+    void aFilterSaysWhenNothingMatches()
+    {
+        support::FaultyHub hub({tale()}, stage::hubOptions());
+        const stage::Folders folders;
+        stage::Program program(folders, stage::configFor(folders, hub.endpoint()));
+        show(&program);
+        searchAndOpen(&program);
+        gui::RepoPage &page = program.window().repoPage();
+        auto *filter = page.findChild<QLineEdit *>(u"filterField"_s);
+        auto *get = page.findChild<QPushButton *>(u"getButton"_s);
+        QTest::keyClick(filter, Qt::Key_Return);
+        QTest::qWait(50);
+        QVERIFY(!get->isEnabled()); // an Enter in an empty field ticks nothing
+        QTest::keyClicks(filter, u"nothing-like-it"_s);
+        auto *banner = page.findChild<gui::StateBanner *>(u"filesBanner"_s);
+        QTRY_VERIFY(banner->isVisible());
+        QCOMPARE(banner->title(), u"No file matches this filter."_s);
+        stage::click(banner->findChild<QPushButton *>(u"actionButton"_s));
+        auto *tree = program.find<QTreeView>("fileTree");
+        QTRY_VERIFY(tree->isVisible());
+        QCOMPARE(tree->model()->rowCount(), 4);
+        QVERIFY(filter->text().isEmpty());
+        QTest::keyClicks(filter, u"gguf"_s);
+        QTest::keyClick(filter, Qt::Key_Return);
+        QTRY_VERIFY(get->isEnabled());
+    }
+
     void savesACopy()
     {
         const demo::Repo repo = tale();

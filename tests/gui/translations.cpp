@@ -30,6 +30,18 @@ private Q_SLOTS:
         QCOMPARE(gui::Texts::files(22), many);
     }
 
+    // Numbers in sentences are grouped as the language does it, like all others.
+    void countsInTheLocale()
+    {
+        const QLocale before;
+        QLocale::setDefault(QLocale(u"de_DE"_s));
+        QTranslator translator;
+        QVERIFY(translator.load(QLocale(), u"hubload"_s, u"_"_s, u":/i18n"_s));
+        QVERIFY(QCoreApplication::installTranslator(&translator));
+        QCOMPARE(gui::Texts::files(12345), u"12.345 Dateien"_s);
+        QLocale::setDefault(before);
+    }
+
     void speaksGerman()
     {
         QTranslator translator;

@@ -19,14 +19,6 @@ double fraction(const transfer::DownloadStatus &row)
     return row.size > 0 ? static_cast<double>(row.done) / static_cast<double>(row.size) : 0;
 }
 
-QString name(const transfer::DownloadStatus &row)
-{
-    const QString repo = core::isolate(row.repo.display());
-    return row.revision.isEmpty() || row.revision == u"main"_s
-        ? repo
-        : repo + u" · "_s + core::isolate(Texts::shortCommit(row.revision));
-}
-
 bool goesOn(transfer::State state)
 {
     return state == transfer::State::Queued || state == transfer::State::Waiting
@@ -118,6 +110,8 @@ void DownloadsModel::onReordered()
     QList<transfer::DownloadId> held;
     for (const QModelIndex &index : before)
         held << m_rows.at(index.row()).id;
+    for (transfer::DownloadStatus &row : m_rows)
+        row = m_engine.status(row.id); // their positions are others, too
     std::stable_sort(m_rows.begin(), m_rows.end(), [&places](const auto &a, const auto &b) {
         return places.value(a.id) < places.value(b.id);
     });
@@ -163,6 +157,12 @@ void DownloadsModel::setHubWait(std::optional<std::chrono::seconds> wait)
     summarise();
 }
 
+int DownloadsModel::queueLength() const
+{
+    return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(),
+                                          [](const auto &row) { return row.position > 0; }));
+}
+
 int DownloadsModel::running() const
 {
     return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(),
@@ -181,16 +181,6 @@ int DownloadsModel::needingYou() const
     return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
         return row.state == transfer::State::Failed;
     }));
-}
-
-double DownloadsModel::bytesPerSecond() const
-{
-    double sum = 0;
-    for (const transfer::DownloadStatus &row : m_rows) {
-        if (row.state == transfer::State::Fetching)
-            sum += row.bytesPerSecond;
-    }
-    return sum;
 }
 
 qint64 DownloadsModel::bytesLeft() const
@@ -213,6 +203,18 @@ int DownloadsModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+// With what of the repo it is: several Downloads may be of one repo.
+QString DownloadsModel::name(const transfer::DownloadStatus &row) const
+{
+    QStringList parts{core::isolate(row.repo.display())};
+    if (!row.revision.isEmpty() && row.revision != u"main"_s)
+        parts << core::isolate(Texts::shortCommit(row.revision));
+    const QString path = row.files == 1 ? m_engine.file(row.id, 0).paths.value(0) : QString();
+    parts << (path.isEmpty() ? Texts::files(row.files)
+                             : core::isolate(path.mid(path.lastIndexOf(u'/') + 1)));
+    return parts.join(u" · "_s);
+}
+
 QString DownloadsModel::display(const transfer::DownloadStatus &row, int column) const
 {
     switch (column) {
@@ -223,13 +225,34 @@ QString DownloadsModel::display(const transfer::DownloadStatus &row, int column)
     case ProgressColumn:
         return Texts::state(row, QDateTime::currentDateTimeUtc(), m_gateOpens);
     case SpeedColumn:
-        return row.state == transfer::State::Fetching ? core::formatSpeed(row.bytesPerSecond)
-                                                      : QString();
+        return speed(row);
+    case PositionColumn:
+        return row.position > 0 ? core::formatCount(row.position) : u"–"_s;
     case LeftColumn:
         return left(row);
     default:
         return {};
     }
+}
+
+// The smaller of its own and that of all.
+core::SpeedLimit DownloadsModel::limitOf(const transfer::DownloadStatus &row) const
+{
+    const core::SpeedLimit &all = m_engine.limits().speed;
+    if (!all || !row.limit)
+        return all ? all : row.limit;
+    return std::min(*all, *row.limit);
+}
+
+QString DownloadsModel::speed(const transfer::DownloadStatus &row) const
+{
+    const core::SpeedLimit limit = limitOf(row);
+    if (limit && *limit == 0 && goesOn(row.state))
+        return tr("on hold", "speed");
+    if (row.state != transfer::State::Fetching)
+        return {};
+    return limit ? core::formatSpeedOf(row.bytesPerSecond, *limit)
+                 : core::formatSpeed(row.bytesPerSecond);
 }
 
 QString DownloadsModel::spoken(const transfer::DownloadStatus &row) const
@@ -259,6 +282,8 @@ QVariant DownloadsModel::data(const QModelIndex &index, int role) const
         if (index.column() == SizeColumn)
             return tr("%1 of %2 bytes")
                 .arg(core::formatCount(row.done), core::formatCount(row.size));
+        if (index.column() == SpeedColumn && row.limitedBy)
+            return Texts::limitedBy(*row.limitedBy);
         if (index.column() == ProgressColumn && row.error)
             return core::errorSentence(*row.error);
         return index.column() == ProgressColumn || index.column() == NameColumn
@@ -283,6 +308,8 @@ QVariant DownloadsModel::headerData(int section, Qt::Orientation orientation, in
 {
     if (orientation != Qt::Horizontal)
         return {};
+    if ((role == Qt::AccessibleTextRole || role == Qt::ToolTipRole) && section == PositionColumn)
+        return tr("Place in the queue");
     if (role == Qt::TextAlignmentRole && section != NameColumn && section != ProgressColumn)
         return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
@@ -298,6 +325,8 @@ QVariant DownloadsModel::headerData(int section, Qt::Orientation orientation, in
         return tr("Speed");
     case LeftColumn:
         return tr("Left", "time left");
+    case PositionColumn:
+        return tr("#", "position in the queue");
     default:
         return {};
     }

@@ -17,7 +17,15 @@ namespace gui {
 class DownloadsModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { NameColumn, SizeColumn, ProgressColumn, SpeedColumn, LeftColumn, ColumnCount };
+    enum Column {
+        NameColumn,
+        SizeColumn,
+        ProgressColumn,
+        SpeedColumn,
+        LeftColumn,
+        PositionColumn, // in the queue; shown first
+        ColumnCount
+    };
     enum Role {
         IdRole = Qt::UserRole, // QUuid
         FractionRole, // 0 to 1 while a bar is to be drawn, else nothing
@@ -29,10 +37,10 @@ public:
     const transfer::DownloadStatus &status(int row) const { return m_rows.at(row); }
     int rowOf(const transfer::DownloadId &id) const; // -1 when it is not there
     const QDateTime &gateOpens() const { return m_gateOpens; }
+    int queueLength() const; // of what is not done
     int running() const; // what moves, or waits to go on by itself
     int paused() const;
     int needingYou() const;
-    double bytesPerSecond() const; // of all
     qint64 bytesLeft() const; // of what is running()
 
     int rowCount(const QModelIndex &parent = {}) const override;
@@ -56,6 +64,9 @@ private:
     void summarise();
     bool countsDown(const transfer::DownloadStatus &row) const;
     QString display(const transfer::DownloadStatus &row, int column) const;
+    QString name(const transfer::DownloadStatus &row) const;
+    QString speed(const transfer::DownloadStatus &row) const;
+    core::SpeedLimit limitOf(const transfer::DownloadStatus &row) const;
     QString spoken(const transfer::DownloadStatus &row) const;
 
     transfer::Engine &m_engine;

@@ -51,11 +51,16 @@ void FilesModel::setGateOpens(const QDateTime &time)
 void FilesModel::refresh()
 {
     const int now = m_engine.fileCount(*m_id);
-    if (now != m_count) {
-        beginResetModel();
+    // Which files came or went is not asked: rows do at the end, and all are told to be others.
+    // What is chosen stays where it is, so that the keyboard does not lose its place.
+    if (now > m_count) {
+        beginInsertRows({}, m_count, now - 1);
         m_count = now;
-        endResetModel();
-        return;
+        endInsertRows();
+    } else if (now < m_count) {
+        beginRemoveRows({}, now, m_count - 1);
+        m_count = now;
+        endRemoveRows();
     }
     if (m_count > 0)
         Q_EMIT dataChanged(index(0, PathColumn), index(rowCount() - 1, ColumnCount - 1));
@@ -80,6 +85,9 @@ QVariant FilesModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         if (index.column() == PathColumn)
             return core::isolate(file.paths.join(u", "_s));
+        if (index.column() == PriorityColumn)
+            return file.priority == transfer::Priority::High ? tr("High", "priority")
+                                                             : tr("Normal", "priority");
         return index.column() == SizeColumn
             ? core::formatSize(file.size)
             : Texts::state(file, QDateTime::currentDateTimeUtc(), m_gateOpens);
@@ -117,6 +125,8 @@ QVariant FilesModel::headerData(int section, Qt::Orientation orientation, int ro
         return tr("Size");
     case ProgressColumn:
         return tr("Progress");
+    case PriorityColumn:
+        return tr("Priority");
     default:
         return {};
     }

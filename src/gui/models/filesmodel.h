@@ -15,7 +15,7 @@ namespace gui {
 class FilesModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { PathColumn, SizeColumn, ProgressColumn, ColumnCount };
+    enum Column { PathColumn, SizeColumn, ProgressColumn, PriorityColumn, ColumnCount };
 
     explicit FilesModel(transfer::Engine &engine, QObject *parent = nullptr);
 

@@ -78,7 +78,7 @@ QVariant PlacesModel::data(const QModelIndex &index, int role) const
         return text(place);
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
-        return needsYou ? text(place) + u", "_s + tr("%n need(s) you", nullptr, m_needingYou)
+        return needsYou ? text(place) + u", "_s + tr("%Ln need(s) you", nullptr, m_needingYou)
                         : text(place);
     case Qt::FontRole: {
         QFont font;

@@ -27,6 +27,7 @@ struct RepoTreeModel::Node {
     int row = -1; // among the shown children of the parent; -1: hidden
     int entry = -1; // index in m_entries; -1: a folder
     bool isTicked = false; // files
+    bool wasTicked = false; // files: at the beginning
     bool wantsAll = false; // folders: files still to come are ticked too
     OnDisk onDisk = OnDisk::Unknown;
     int files = 0; // in the whole subtree
@@ -57,6 +58,7 @@ void RepoTreeModel::clear()
     m_files.clear();
     m_entries.clear();
     m_shownFiles = 0;
+    m_changed = 0;
     endResetModel();
     Q_EMIT ticksChanged();
 }
@@ -103,7 +105,7 @@ void RepoTreeModel::addToTotals(NodeId file)
     }
 }
 
-void RepoTreeModel::append(const QList<hub::TreeEntry> &entries)
+void RepoTreeModel::append(const QList<hub::TreeEntry> &entries, const QSet<QString> &chosen)
 {
     QList<NodeId> touched;
     for (const hub::TreeEntry &entry : entries) {
@@ -115,7 +117,9 @@ void RepoTreeModel::append(const QList<hub::TreeEntry> &entries)
         const NodeId parent = folderFor(slash < 0 ? QString() : entry.path.left(slash), &touched);
         const NodeId id = makeNode(parent, entry.path.mid(slash + 1));
         m_nodes[id].entry = static_cast<int>(m_entries.size());
-        m_nodes[id].isTicked = m_nodes[parent].wantsAll;
+        m_nodes[id].wasTicked = chosen.contains(entry.path);
+        m_nodes[id].isTicked = m_nodes[id].wasTicked || m_nodes[parent].wantsAll;
+        m_changed += m_nodes[id].isTicked == m_nodes[id].wasTicked ? 0 : 1;
         m_entries << entry;
         m_files.insert(entry.path, id);
         addToTotals(id);
@@ -251,6 +255,7 @@ void RepoTreeModel::tickFile(NodeId file, Qt::CheckState state)
         return;
     const qint64 size = m_entries.at(m_nodes[file].entry).size;
     m_nodes[file].isTicked = wanted;
+    m_changed += wanted == m_nodes[file].wasTicked ? -1 : 1;
     for (NodeId id = file;; id = m_nodes[id].parent) {
         Node &node = m_nodes[id];
         node.ticked += wanted ? 1 : -1;

@@ -3,6 +3,7 @@
 #include <QAbstractItemModel>
 #include <QHash>
 #include <QList>
+#include <QSet>
 #include <QString>
 
 #include <optional>
@@ -30,7 +31,8 @@ public:
     ~RepoTreeModel() override;
 
     void clear();
-    void append(const QList<hub::TreeEntry> &entries);
+    // chosen: paths that are ticked from the beginning.
+    void append(const QList<hub::TreeEntry> &entries, const QSet<QString> &chosen = {});
 
     void setFilter(const QString &text);
     bool isFiltered() const { return !m_filter.isEmpty(); }
@@ -47,6 +49,7 @@ public:
     int fileCount() const;
     int tickedFiles() const;
     qint64 tickedBytes() const;
+    bool isChanged() const { return m_changed > 0; } // other ticks than at the beginning
     QList<hub::TreeEntry> ticked() const; // files
     QList<hub::TreeEntry> listing() const; // every file
     std::optional<hub::TreeEntry> file(const QModelIndex &index) const; // nothing for a folder
@@ -93,6 +96,7 @@ private:
     QList<hub::TreeEntry> m_entries; // files only
     QString m_filter;
     int m_shownFiles = 0;
+    int m_changed = 0; // files with another tick than at the beginning
 };
 
 } // namespace gui

@@ -181,8 +181,8 @@ void DiscoverPage::showPhase()
         count = tr("Loading more…");
     else if (rows > 0)
         count = m_model->canFetchMore({})
-            ? tr("%n loaded, more follow as you scroll", nullptr, rows)
-            : tr("%n found", nullptr, rows);
+            ? tr("%Ln loaded, more follow as you scroll", nullptr, rows)
+            : tr("%Ln found", nullptr, rows);
     m_ui->countLabel->setText(count);
     if (m_model->phase() == RepoListModel::Phase::Ready && rows > 0
         && !m_ui->resultList->currentIndex().isValid())

@@ -8,8 +8,11 @@
 #include <QDesktopServices>
 #include <QGuiApplication>
 #include <QHeaderView>
+#include <QLocale>
 #include <QMenu>
+#include <QMessageBox>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTabBar>
 #include <QUrl>
 
@@ -22,8 +25,11 @@
 #include "gui/icons.h"
 #include "gui/models/downloadsmodel.h"
 #include "gui/models/filesmodel.h"
+#include "gui/pages/choosedialog.h"
+#include "gui/pages/limitdialog.h"
 #include "gui/texts.h"
 #include "gui/widgets/columnroom.h"
+#include "gui/widgets/limitmenu.h"
 #include "transfer/engine.h"
 
 namespace gui {
@@ -32,35 +38,29 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-bool canPause(transfer::State state)
+bool goesOn(transfer::State state)
 {
     return state == transfer::State::Queued || state == transfer::State::Waiting
         || transfer::isActive(state);
 }
 
-bool canResume(transfer::State state)
-{
-    return state == transfer::State::Paused || state == transfer::State::Failed
-        || state == transfer::State::Cancelled;
-}
-
-bool canCancel(transfer::State state)
-{
-    return !transfer::isEnd(state);
-}
-
 } // namespace
 
-DownloadsPage::DownloadsPage(transfer::Engine &engine, DownloadsModel &model, QWidget *parent)
+DownloadsPage::DownloadsPage(transfer::Engine &engine, hub::Client &client, DownloadsModel &model,
+                             core::Settings &settings, QWidget *parent)
     : QWidget(parent)
     , m_engine(engine)
+    , m_client(client)
     , m_model(model)
     , m_files(new FilesModel(engine, this))
     , m_ui(std::make_unique<Ui::DownloadsPage>())
+    , m_limits(new LimitMenu(settings, this))
 {
     m_ui->setupUi(this);
     m_ui->details->tabBar()->setAccessibleName(m_ui->details->accessibleName());
     setUpActions();
+    setUpOrder();
+    setUpLimits();
     setUpViews();
     m_ui->emptyBanner->setShape(StateBanner::Shape::Page);
     m_ui->emptyBanner->showState(
@@ -76,35 +76,70 @@ DownloadsPage::~DownloadsPage() = default;
 
 void DownloadsPage::setUpActions()
 {
-    const auto make = [this](const QString &text, const QString &iconName, const QKeySequence &keys,
-                             QToolButton *button) {
-        auto *action = new QAction(Texts::phrase(text), this);
-        action->setProperty("iconName", iconName);
-        action->setShortcut(keys);
+    m_actions = DownloadActions::make(this);
+    const auto show = [](QAction *action, QToolButton *button, Qt::ToolButtonStyle style) {
         button->setDefaultAction(action);
-        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setToolButtonStyle(style);
         button->setFocusPolicy(Qt::StrongFocus);
-        button->setAccessibleName(QString(text).remove(u'&'));
-        return action;
+        button->setAccessibleName(
+            action->text().remove(QRegularExpression(u"[&\\x{2068}\\x{2069}]"_s)));
     };
-    m_actions.resume = make(tr("&Resume"), u"resume"_s, Qt::CTRL | Qt::Key_R, m_ui->resumeButton);
-    m_actions.pause = make(tr("&Pause"), u"pause"_s, Qt::CTRL | Qt::Key_P, m_ui->pauseButton);
-    m_actions.cancel = make(tr("&Cancel"), u"cancel"_s, {}, m_ui->cancelButton);
-    m_actions.remove =
-        make(tr("Re&move from list…"), u"remove"_s, Qt::Key_Delete, m_ui->removeButton);
-    // Elsewhere Delete belongs to the text fields.
-    m_actions.remove->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(m_actions.remove);
-    m_actions.pauseAll =
-        make(tr("Pause &all"), u"pause"_s, Qt::CTRL | Qt::SHIFT | Qt::Key_P, m_ui->pauseAllButton);
+    show(m_actions.resume, m_ui->resumeButton, Qt::ToolButtonTextBesideIcon);
+    show(m_actions.pause, m_ui->pauseButton, Qt::ToolButtonTextBesideIcon);
+    show(m_actions.cancel, m_ui->cancelButton, Qt::ToolButtonTextBesideIcon);
+    show(m_actions.remove, m_ui->removeButton, Qt::ToolButtonTextBesideIcon);
+    show(m_actions.pauseAll, m_ui->pauseAllButton, Qt::ToolButtonTextBesideIcon);
+    show(m_actions.up, m_ui->upButton, Qt::ToolButtonIconOnly);
+    show(m_actions.down, m_ui->downButton, Qt::ToolButtonIconOnly);
     connect(m_actions.resume, &QAction::triggered, this,
             [this] { onAll([this](const auto &id) { m_engine.resume(id); }); });
     connect(m_actions.pause, &QAction::triggered, this,
             [this] { onAll([this](const auto &id) { m_engine.pause(id); }); });
     connect(m_actions.cancel, &QAction::triggered, this,
             [this] { onAll([this](const auto &id) { m_engine.cancel(id); }); });
+    connect(m_actions.startNow, &QAction::triggered, this,
+            [this] { onAll([this](const auto &id) { m_engine.startNow(id); }); });
     connect(m_actions.remove, &QAction::triggered, this, &DownloadsPage::askRemove);
     connect(m_actions.pauseAll, &QAction::triggered, this, [this] { m_engine.pauseAll(); });
+    connect(m_actions.choose, &QAction::triggered, this, &DownloadsPage::chooseFiles);
+}
+
+void DownloadsPage::setUpOrder()
+{
+    using Move = transfer::Engine::Move;
+    const std::pair<QAction *, Move> moves[] = {{m_actions.toTop, Move::ToTop},
+                                                {m_actions.up, Move::Up},
+                                                {m_actions.down, Move::Down},
+                                                {m_actions.toBottom, Move::ToBottom}};
+    for (const auto &[action, move] : moves) {
+        connect(action, &QAction::triggered, this, [this, where = move] {
+            QList<transfer::DownloadId> ids;
+            onAll([&ids](const auto &id) { ids << id; });
+            m_engine.move(ids, where);
+            m_ui->downloadList->scrollTo(m_ui->downloadList->currentIndex());
+        });
+    }
+    connect(&m_model, &QAbstractItemModel::layoutChanged, this, &DownloadsPage::showCurrent);
+}
+
+void DownloadsPage::setUpLimits()
+{
+    m_ui->limitButton->setMenu(m_limits);
+    m_ui->limitButton->setToolTip(tr("How fast all downloads together may be"));
+    connect(m_limits, &LimitMenu::limitChanged, this, &DownloadsPage::showLimit);
+    connect(m_limits, &LimitMenu::otherWanted, this, &DownloadsPage::askLimitOfAll);
+    connect(m_actions.limit, &QAction::triggered, this, &DownloadsPage::askLimit);
+    showLimit();
+}
+
+void DownloadsPage::showLimit()
+{
+    const QString text = tr("Limit: %1").arg(Texts::limit(m_limits->limit()));
+    m_ui->limitButton->setText(Texts::phrase(text));
+    m_ui->limitButton->setAccessibleName(
+        tr("Limit of all downloads: %1").arg(Texts::limit(m_limits->limit())));
+    if (m_model.rowCount() > 0) // the speeds say it, too
+        showCurrent();
 }
 
 void DownloadsPage::setUpViews()
@@ -118,7 +153,9 @@ void DownloadsPage::setUpViews()
     list->header()->setSectionResizeMode(DownloadsModel::NameColumn, QHeaderView::Stretch);
     list->header()->resizeSection(DownloadsModel::SizeColumn, letter * 12);
     list->header()->resizeSection(DownloadsModel::ProgressColumn, letter * 32);
-    list->header()->resizeSection(DownloadsModel::SpeedColumn, letter * 13);
+    list->header()->resizeSection(DownloadsModel::SpeedColumn, letter * 18);
+    list->header()->resizeSection(DownloadsModel::PositionColumn, letter * 5);
+    list->header()->moveSection(DownloadsModel::PositionColumn, 0);
     list->header()->resizeSection(DownloadsModel::LeftColumn, letter * 14);
     new ColumnRoom(
         list, DownloadsModel::NameColumn,
@@ -135,6 +172,10 @@ void DownloadsPage::setUpViews()
     files->header()->setSectionResizeMode(FilesModel::PathColumn, QHeaderView::Stretch);
     files->header()->resizeSection(FilesModel::SizeColumn, letter * 12);
     files->header()->resizeSection(FilesModel::ProgressColumn, letter * 32);
+    files->header()->resizeSection(FilesModel::PriorityColumn, letter * 12);
+    new ColumnRoom(files, FilesModel::PathColumn,
+                   {FilesModel::PriorityColumn, FilesModel::SizeColumn}, letter * 26);
+    connect(files, &QTreeView::customContextMenuRequested, this, &DownloadsPage::openFileMenu);
     m_ui->splitter->setStretchFactor(0, 3);
     m_ui->splitter->setStretchFactor(1, 2);
     m_ui->errorBanner->hide();
@@ -185,26 +226,18 @@ void DownloadsPage::onAll(const std::function<void(const transfer::DownloadId &)
 
 void DownloadsPage::updateActions()
 {
-    const QList<transfer::DownloadStatus> rows = selected();
-    const auto any = [&rows](bool (*can)(transfer::State)) {
-        return std::any_of(rows.begin(), rows.end(),
-                           [can](const auto &row) { return can(row.state); });
-    };
     // A button that goes grey hands the focus to its neighbour, and the next press would cancel
     // what was to be paused.
     const QWidget *pressed = focusWidget();
-    m_actions.resume->setEnabled(any(&canResume));
-    m_actions.pause->setEnabled(any(&canPause));
-    m_actions.cancel->setEnabled(any(&canCancel));
-    m_actions.remove->setEnabled(!rows.isEmpty());
-    for (const QToolButton *button :
-         {m_ui->resumeButton, m_ui->pauseButton, m_ui->cancelButton, m_ui->removeButton}) {
+    m_actions.fit(selected(), m_model.queueLength());
+    for (const QToolButton *button : {m_ui->resumeButton, m_ui->pauseButton, m_ui->cancelButton,
+                                      m_ui->removeButton, m_ui->upButton, m_ui->downButton}) {
         if (button == pressed && !button->isEnabled())
             m_ui->downloadList->setFocus();
     }
     bool isBusy = false;
     for (int row = 0; row < m_model.rowCount(); ++row)
-        isBusy = isBusy || canPause(m_model.status(row).state);
+        isBusy = isBusy || goesOn(m_model.status(row).state);
     m_actions.pauseAll->setEnabled(isBusy);
 }
 
@@ -235,8 +268,9 @@ void DownloadsPage::showGeneral()
 {
     const QList<transfer::DownloadStatus> rows = selected();
     if (rows.size() != 1) {
-        for (QLabel *label :
-             {m_ui->stateLabel, m_ui->doneLabel, m_ui->versionLabel, m_ui->placeLabel})
+        for (QLabel *label : {m_ui->stateLabel, m_ui->doneLabel, m_ui->versionLabel,
+                              m_ui->placeLabel, m_ui->limitLabel, m_ui->factorLabel,
+                              m_ui->sourceLabel, m_ui->retriesLabel, m_ui->connectionsLabel})
             label->clear();
         m_ui->errorBanner->hide();
         return;
@@ -250,10 +284,102 @@ void DownloadsPage::showGeneral()
     m_ui->versionLabel->setText(
         tr("%1 at %2").arg(core::isolate(row.revision), core::isolate(row.commit)));
     m_ui->placeLabel->setText(core::isolate(row.place.path));
+    showMeasures(row);
     if (row.error)
         m_ui->errorBanner->showError(*row.error, tr("Copy details"));
     else
         m_ui->errorBanner->hide();
+}
+
+void DownloadsPage::showMeasures(const transfer::DownloadStatus &row)
+{
+    m_ui->limitLabel->setText(Texts::limit(row.limit));
+    m_ui->factorLabel->setText(row.limitedBy ? Texts::factor(*row.limitedBy) : u"–"_s);
+    m_ui->sourceLabel->setText(Texts::bySource(row.fetched, row.reused));
+    m_ui->connectionsLabel->setText(core::formatCount(row.connections));
+    if (!row.lastRetry) {
+        m_ui->retriesLabel->setText(core::formatCount(row.retries));
+        return;
+    }
+    const QString time =
+        QLocale().toString(row.lastRetryAt.toLocalTime().time(), QLocale::ShortFormat);
+    m_ui->retriesLabel->setText(tr("%1, the last at %2: %3", "number, time, reason")
+                                    .arg(core::formatCount(row.retries), core::isolate(time),
+                                         Texts::reason(row.lastRetry->kind)));
+}
+
+void DownloadsPage::askLimit()
+{
+    const QList<transfer::DownloadStatus> rows = selected();
+    if (rows.isEmpty() || m_question)
+        return;
+    const QString title = rows.size() == 1
+        ? tr("How fast “%1” may be fetched:").arg(core::isolate(rows.constFirst().repo.display()))
+        : tr("How fast each of %Ln download(s) may be fetched:", nullptr,
+             static_cast<int>(rows.size()));
+    const QString note = m_limits->limit()
+        ? tr("All together have a limit, too: %1. The smaller one counts.")
+              .arg(Texts::limit(m_limits->limit()))
+        : QString();
+    auto *dialog = new LimitDialog(title, note, rows.constFirst().limit, this);
+    m_question = dialog;
+    connect(dialog, &QDialog::accepted, this, [this, dialog, rows] {
+        for (const transfer::DownloadStatus &row : rows)
+            m_engine.setLimit(row.id, dialog->limit());
+    });
+    dialog->open();
+}
+
+void DownloadsPage::askLimitOfAll()
+{
+    if (m_question)
+        return;
+    auto *dialog =
+        new LimitDialog(tr("How fast all downloads together may be:"), {}, m_limits->limit(), this);
+    m_question = dialog;
+    connect(dialog, &QDialog::finished, this, [this, dialog](int result) {
+        m_limits->choose(result == QDialog::Accepted ? dialog->limit() : m_limits->limit());
+    });
+    dialog->open();
+}
+
+void DownloadsPage::chooseFiles()
+{
+    const QList<transfer::DownloadStatus> rows = selected();
+    if (rows.size() != 1 || m_question)
+        return;
+    m_question = new ChooseDialog(m_engine, m_client, rows.constFirst().id, this);
+    m_question->open();
+}
+
+void DownloadsPage::setPriority(transfer::Priority priority)
+{
+    const QList<transfer::DownloadStatus> rows = selected();
+    if (rows.size() != 1)
+        return;
+    QStringList paths;
+    const QModelIndexList files = m_ui->fileList->selectionModel()->selectedRows();
+    for (const QModelIndex &file : files)
+        paths << m_files->status(file.row()).paths;
+    m_engine.setPriority(rows.constFirst().id, paths, priority);
+}
+
+void DownloadsPage::openFileMenu(const QPoint &position)
+{
+    const qsizetype chosen = m_ui->fileList->selectionModel()->selectedRows().size();
+    if (chosen == 0)
+        return;
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    using transfer::Priority;
+    menu->addAction(tr("&High priority"), this, [this] { setPriority(Priority::High); });
+    menu->addAction(tr("&Normal priority"), this, [this] { setPriority(Priority::Normal); });
+    QAction *skip =
+        menu->addAction(tr("&Skip: do not fetch"), this, [this] { setPriority(Priority::Skip); });
+    skip->setEnabled(chosen < m_files->rowCount()); // something must be left
+    menu->addSeparator();
+    menu->addAction(m_actions.choose);
+    menu->popup(m_ui->fileList->viewport()->mapToGlobal(position));
 }
 
 void DownloadsPage::copyDetails()
@@ -284,18 +410,19 @@ void DownloadsPage::askRemove()
         return;
     const QString what = rows.size() == 1
         ? tr("Remove “%1” from the list?").arg(core::isolate(rows.constFirst().repo.display()))
-        : tr("Remove %n download(s) from the list?", nullptr, static_cast<int>(rows.size()));
-    m_question = new QMessageBox(QMessageBox::Question, tr("Remove from list"), what,
-                                 QMessageBox::NoButton, this);
-    m_question->setAttribute(Qt::WA_DeleteOnClose);
-    m_question->setInformativeText(
+        : tr("Remove %Ln download(s) from the list?", nullptr, static_cast<int>(rows.size()));
+    auto *box = new QMessageBox(QMessageBox::Question, tr("Remove from list"), what,
+                                QMessageBox::NoButton, this);
+    m_question = box;
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setInformativeText(
         tr("%1 already here is kept, so you can go on later.").arg(core::formatSize(kept)));
-    QPushButton *remove = m_question->addButton(tr("&Remove"), QMessageBox::AcceptRole);
-    QPushButton *keep = m_question->addButton(tr("&Keep"), QMessageBox::RejectRole);
-    m_question->setDefaultButton(keep);
-    m_question->setEscapeButton(keep);
+    QPushButton *remove = box->addButton(tr("&Remove"), QMessageBox::AcceptRole);
+    QPushButton *keep = box->addButton(tr("&Keep"), QMessageBox::RejectRole);
+    box->setDefaultButton(keep);
+    box->setEscapeButton(keep);
     connect(remove, &QPushButton::clicked, this, [this, ids] { removeSelected(ids); });
-    m_question->open();
+    box->open();
 }
 
 void DownloadsPage::removeSelected(const QList<transfer::DownloadId> &ids)
@@ -311,10 +438,7 @@ void DownloadsPage::openMenu(const QPoint &position)
         return;
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addActions({m_actions.resume, m_actions.pause, m_actions.cancel});
-    menu->addSeparator();
-    menu->addAction(m_actions.remove);
-    menu->addSeparator();
+    m_actions.addTo(menu);
     const QString place = rows.constFirst().place.path;
     menu->addAction(icon(u"folder"_s, palette()), tr("&Open folder"), this,
                     [place] { QDesktopServices::openUrl(QUrl::fromLocalFile(place)); });

@@ -1,17 +1,19 @@
 #pragma once
 
-#include <QMessageBox>
+#include <QDialog>
 #include <QPointer>
 #include <QWidget>
 
 #include <functional>
 #include <memory>
 
+#include "core/settings.h"
+#include "gui/pages/downloadactions.h"
 #include "transfer/download.h"
 
-QT_BEGIN_NAMESPACE
-class QAction;
-QT_END_NAMESPACE
+namespace hub {
+class Client;
+}
 
 namespace transfer {
 class Engine;
@@ -21,29 +23,23 @@ namespace gui {
 
 class DownloadsModel;
 class FilesModel;
+class LimitMenu;
 
 namespace Ui {
 class DownloadsPage;
 }
-
-// The actions on Downloads; the page owns them and the window's Transfer menu shows them too.
-struct DownloadActions {
-    QAction *resume = nullptr;
-    QAction *pause = nullptr;
-    QAction *cancel = nullptr;
-    QAction *remove = nullptr;
-    QAction *pauseAll = nullptr;
-};
 
 // The queue with its progress, and below it the files and facts of the chosen Download.
 // Owner: MainWindow. GUI thread.
 class DownloadsPage : public QWidget {
     Q_OBJECT
 public:
-    DownloadsPage(transfer::Engine &engine, DownloadsModel &model, QWidget *parent = nullptr);
+    DownloadsPage(transfer::Engine &engine, hub::Client &client, DownloadsModel &model,
+                  core::Settings &settings, QWidget *parent = nullptr);
     ~DownloadsPage() override;
 
     const DownloadActions &actions() const { return m_actions; }
+    LimitMenu &limitMenu() { return *m_limits; } // of all downloads
     void select(const transfer::DownloadId &id);
     void focusList();
     void reportProblems(const QStringList &problems); // of the queue on disk, at start
@@ -53,10 +49,19 @@ Q_SIGNALS:
 
 private:
     void setUpActions();
+    void setUpOrder();
+    void setUpLimits();
     void setUpViews();
     void updateActions();
     void showCurrent();
     void showGeneral();
+    void showMeasures(const transfer::DownloadStatus &row);
+    void showLimit();
+    void askLimit();
+    void askLimitOfAll();
+    void chooseFiles();
+    void openFileMenu(const QPoint &position);
+    void setPriority(transfer::Priority priority);
     void onAll(const std::function<void(const transfer::DownloadId &)> &act);
     void askRemove();
     void removeSelected(const QList<transfer::DownloadId> &ids);
@@ -65,11 +70,13 @@ private:
     QList<transfer::DownloadStatus> selected() const;
 
     transfer::Engine &m_engine;
+    hub::Client &m_client;
     DownloadsModel &m_model;
     FilesModel *m_files = nullptr; // child
     std::unique_ptr<Ui::DownloadsPage> m_ui;
     DownloadActions m_actions;
-    QPointer<QMessageBox> m_question;
+    LimitMenu *m_limits = nullptr; // child
+    QPointer<QDialog> m_question;
 };
 
 } // namespace gui

@@ -119,7 +119,7 @@ void LibraryPage::showScan(const core::Result<cache::ScanResult> &answer)
             m_ui->repoList->setCurrentIndex(m_model->index(row, 0));
     }
     m_ui->totalLabel->setText(
-        tr("%1 in %2").arg(core::formatSize(answer->size), tr("%n repo(s)", nullptr, count)));
+        tr("%1 in %2").arg(core::formatSize(answer->size), tr("%Ln repo(s)", nullptr, count)));
     QStringList problems;
     for (const cache::ScannedRepo &repo : answer->repos) {
         for (const QString &problem : repo.problems)
@@ -131,7 +131,7 @@ void LibraryPage::showScan(const core::Result<cache::ScanResult> &answer)
         const qsizetype more = problems.size() - 3;
         QString text = problems.mid(0, 3).join(u'\n');
         if (more > 0)
-            text += u'\n' + tr("and %n more", nullptr, static_cast<int>(more));
+            text += u'\n' + tr("and %Ln more", nullptr, static_cast<int>(more));
         m_ui->banner->showState(u"warning"_s, tr("Some of it is not as it should be."), text);
     }
     if (count == 0)

@@ -33,7 +33,10 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
                              const cache::Location &place, qint64 reserve, QWidget *parent)
     : QDialog(parent)
     , m_ui(std::make_unique<Ui::ReceiptDialog>())
-    , m_place(place.path)
+    , m_look([place, repo, commit, chosen, reserve] {
+        return Facts{session::makeReceipt(place, repo, commit, chosen, reserve),
+                     diskSizeOf(place.path), reserve};
+    })
 {
     m_ui->setupUi(this);
     applyIcons(this);
@@ -44,7 +47,7 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
     big.setBold(true);
     m_ui->titleLabel->setFont(big);
     m_ui->titleLabel->setText(
-        tr("Get %n file(s) from %1", nullptr, files).arg(core::isolate(repo.display())));
+        tr("Get %Ln file(s) from %1", nullptr, files).arg(core::isolate(repo.display())));
     m_ui->placeLabel->setText(tr("Hub cache: %1").arg(core::isolate(place.path)) + u'\n'
                               + tr("Programs that use the Hub find them there by themselves."));
     m_ui->versionLabel->setText(
@@ -55,16 +58,16 @@ ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
         label->setText(tr("looking…"));
     connect(m_ui->cancelButton, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_ui->getButton, &QPushButton::clicked, this, &QDialog::accept);
-    inBackground(
-        this,
-        [place, repo, commit, chosen, reserve] {
-            return Facts{session::makeReceipt(place, repo, commit, chosen, reserve),
-                         diskSizeOf(place.path), reserve};
-        },
-        [this](const Facts &facts) { showFacts(facts); });
+    connect(m_ui->banner, &StateBanner::actionTriggered, this, &ReceiptDialog::look);
+    look();
 }
 
 ReceiptDialog::~ReceiptDialog() = default;
+
+void ReceiptDialog::look()
+{
+    inBackground(this, m_look, [this](const Facts &facts) { showFacts(facts); });
+}
 
 // "1.2 GB (1,234,567,890 bytes)"
 QString ReceiptDialog::exactly(qint64 bytes)
@@ -87,10 +90,12 @@ void ReceiptDialog::showFacts(const Facts &facts)
     showDisk(facts);
     const bool fits = receipt.shortBy <= 0;
     m_ui->getButton->setEnabled(fits);
-    if (fits)
+    if (fits) {
+        m_ui->banner->hide();
         m_ui->getButton->setFocus();
-    else
+    } else {
         m_ui->cancelButton->setFocus();
+    }
 }
 
 void ReceiptDialog::showDisk(const Facts &facts)
@@ -109,7 +114,7 @@ void ReceiptDialog::showDisk(const Facts &facts)
                       .arg(core::formatSize(receipt.shortBy), core::formatSize(facts.reserve))
                 : tr("Needs %1 more than is free on this disk.")
                       .arg(core::formatSize(receipt.shortBy)),
-            tr("Free some space or take fewer files."));
+            tr("Free some space or take fewer files."), tr("Look again"));
     } else {
         m_ui->diskLabel->setText(
             tr("%1 free afterwards")

@@ -2,6 +2,7 @@
 
 #include <QDialog>
 
+#include <functional>
 #include <memory>
 
 #include "cache/location.h"
@@ -32,11 +33,12 @@ private:
         qint64 reserve = 0;
     };
     static QString exactly(qint64 bytes);
+    void look();
     void showFacts(const Facts &facts);
     void showDisk(const Facts &facts);
 
     std::unique_ptr<Ui::ReceiptDialog> m_ui;
-    QString m_place;
+    std::function<Facts()> m_look; // blocks: pool only
 };
 
 } // namespace gui

@@ -65,7 +65,7 @@ void RepoPage::setUpHeader()
     connect(m_ui->webButton, &QPushButton::clicked, this, &RepoPage::openWebPage);
     connect(m_ui->gateBanner, &StateBanner::actionTriggered, this, &RepoPage::openWebPage);
     connect(m_ui->banner, &StateBanner::actionTriggered, this, &RepoPage::reload);
-    connect(m_ui->filesBanner, &StateBanner::actionTriggered, this, &RepoPage::reload);
+    connect(m_ui->filesBanner, &StateBanner::actionTriggered, this, &RepoPage::onFilesBanner);
     connect(m_ui->cardBanner, &StateBanner::actionTriggered, this,
             [this] { m_ui->tabs->setCurrentWidget(m_ui->filesTab); });
     connect(m_ui->cardView, &CardView::metaKnown, this, [this](const CardMeta &meta) {
@@ -97,13 +97,37 @@ void RepoPage::setUpFiles()
     connect(m_ui->allButton, &QPushButton::clicked, m_tree, &RepoTreeModel::tickAll);
     connect(m_ui->noneButton, &QPushButton::clicked, m_tree, &RepoTreeModel::tickNone);
     connect(m_ui->getButton, &QPushButton::clicked, this, &RepoPage::get);
-    connect(m_ui->filterField, &QLineEdit::textChanged, this, [this](const QString &text) {
-        m_tree->setFilter(text);
-        if (m_tree->isFiltered() && m_tree->shownFiles() < expandBelow)
-            m_ui->fileTree->expandAll();
+    connect(m_ui->filterField, &QLineEdit::textChanged, this, &RepoPage::filter);
+    connect(m_ui->filterField, &QLineEdit::returnPressed, this, [this] {
+        if (m_tree->isFiltered()) // else a stray Enter would take everything
+            m_tree->tickAll();
     });
-    connect(m_ui->filterField, &QLineEdit::returnPressed, m_tree, &RepoTreeModel::tickAll);
     showTotals();
+}
+
+void RepoPage::filter(const QString &text)
+{
+    m_tree->setFilter(text);
+    if (m_tree->isFiltered() && m_tree->shownFiles() < expandBelow)
+        m_ui->fileTree->expandAll();
+    if (m_tree->fileCount() == 0)
+        return; // the banner says something else
+    if (m_tree->shownFiles() > 0) {
+        m_ui->filesStack->setCurrentWidget(m_ui->fileTree);
+        return;
+    }
+    m_ui->filesBanner->showState(u"file"_s, Texts::noFileMatches(), {}, tr("Show all files"));
+    m_ui->filesStack->setCurrentWidget(m_ui->filesBanner);
+}
+
+void RepoPage::onFilesBanner()
+{
+    if (!m_tree->isFiltered()) {
+        reload();
+        return;
+    }
+    m_ui->filterField->clear();
+    m_ui->fileTree->setFocus();
 }
 
 void RepoPage::setUpSaving()
@@ -269,8 +293,8 @@ void RepoPage::askTree()
                 m_refused += static_cast<int>(page.refused.size());
                 const bool isFirst = m_tree->fileCount() == 0;
                 m_tree->append(page.entries);
+                filter(m_ui->filterField->text());
                 if (isFirst && m_tree->fileCount() > 0) {
-                    m_ui->filesStack->setCurrentWidget(m_ui->fileTree);
                     m_ui->fileTree->setCurrentIndex(m_tree->index(0, 0));
                     focusContent();
                 }
@@ -297,9 +321,10 @@ void RepoPage::treeEnded(const std::optional<core::Error> &error)
     if (m_tree->fileCount() == 0)
         m_ui->filesBanner->showState(u"folder"_s, tr("This version has no files."));
     if (m_refused > 0)
-        m_ui->banner->showState(u"warning"_s,
-                                tr("%n file(s) are left out: their names cannot be written safely.",
-                                   nullptr, m_refused));
+        m_ui->banner->showState(
+            u"warning"_s,
+            tr("%Ln file(s) are left out: their names cannot be written safely.", nullptr,
+               m_refused));
     if (m_ref.path) {
         const QModelIndex index = m_tree->tickPath(*m_ref.path);
         m_ui->fileTree->setCurrentIndex(index);
@@ -371,9 +396,9 @@ void RepoPage::showTotals()
     const QString size = core::formatSize(m_tree->tickedBytes());
     QString text;
     if (ticked > 0)
-        text = tr("%n ticked · %1", nullptr, ticked).arg(size);
+        text = tr("%Ln ticked · %1", nullptr, ticked).arg(size);
     else if (m_tree->fileCount() > 0)
-        text = tr("%n file(s), nothing ticked", nullptr, m_tree->fileCount());
+        text = tr("%Ln file(s), nothing ticked", nullptr, m_tree->fileCount());
     if (!m_isComplete && m_tree->fileCount() > 0)
         text += u" · "_s + tr("more files are arriving");
     m_ui->totalLabel->setText(text);

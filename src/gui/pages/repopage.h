@@ -64,6 +64,8 @@ protected:
 private:
     void setUpHeader();
     void setUpFiles();
+    void filter(const QString &text);
+    void onFilesBanner();
     void setUpSaving();
     void clear();
     void askInfo();

@@ -43,6 +43,7 @@ SettingsPage::SettingsPage(const session::Config &config, core::Settings &settin
     bind(m_ui->filesBox, core::Setting::FilesAtOnce);
     bind(m_ui->perFileBox, core::Setting::ConnectionsPerFile);
     bind(m_ui->connectionsBox, core::Setting::Connections);
+    setUpLimit();
     m_ui->resumeBox->setChecked(settings.flag(core::Setting::ResumeOnStart));
     connect(m_ui->resumeBox, &QCheckBox::toggled, this,
             [this](bool on) { m_settings.set(core::Setting::ResumeOnStart, on); });
@@ -53,6 +54,8 @@ SettingsPage::SettingsPage(const session::Config &config, core::Settings &settin
     connect(&settings, &core::Settings::changed, this, [this](core::Setting key) {
         if (key == core::Setting::ConfirmQuit)
             m_ui->confirmBox->setChecked(m_settings.flag(key));
+        if (key == core::Setting::SpeedLimit)
+            showLimit();
     });
 }
 
@@ -68,6 +71,20 @@ void SettingsPage::bind(QSpinBox *box, core::Setting key)
         m_settings.set(key, value);
         Q_EMIT limitsChanged();
     });
+}
+
+void SettingsPage::setUpLimit()
+{
+    showLimit();
+    connect(m_ui->limitChoice, &LimitChoice::changed, this, [this] {
+        m_settings.set(core::Setting::SpeedLimit, core::speedLimitText(m_ui->limitChoice->limit()));
+    });
+}
+
+void SettingsPage::showLimit()
+{
+    m_ui->limitChoice->setLimit(core::parseSpeedLimit(m_settings.text(core::Setting::SpeedLimit))
+                                    .value_or(core::SpeedLimit()));
 }
 
 void SettingsPage::setUpFolder(const QProcessEnvironment &environment)

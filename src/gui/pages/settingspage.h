@@ -34,6 +34,8 @@ private:
     void setUpFolder(const QProcessEnvironment &environment);
     void setUpEndpoint(const QProcessEnvironment &environment);
     void bind(QSpinBox *box, core::Setting key);
+    void setUpLimit();
+    void showLimit();
     void chooseFolder();
     void saveFolder();
     void saveEndpoint();
