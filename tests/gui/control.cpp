@@ -392,6 +392,7 @@ private Q_SLOTS:
         QVERIFY(scene.engine().status(id).limit == core::SpeedLimit(0));
         const auto speed = scene.list()->model()->index(0, DownloadsModel::SpeedColumn);
         QTRY_COMPARE(speed.data().toString(), u"on hold"_s);
+        QCOMPARE(speed.siblingAtColumn(DownloadsModel::LeftColumn).data().toString(), u"–"_s);
         QTest::qWait(600);
         const qint64 here = scene.engine().status(id).done;
         QVERIFY(here < 12'000'000);

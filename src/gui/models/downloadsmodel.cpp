@@ -25,13 +25,6 @@ bool goesOn(transfer::State state)
         || transfer::isActive(state);
 }
 
-QString left(const transfer::DownloadStatus &row)
-{
-    if (row.state != transfer::State::Fetching)
-        return {};
-    return row.secondsLeft ? core::formatDuration(std::chrono::seconds(*row.secondsLeft)) : u"–"_s;
-}
-
 } // namespace
 
 DownloadsModel::DownloadsModel(transfer::Engine &engine, QObject *parent)
@@ -210,7 +203,7 @@ QString DownloadsModel::name(const transfer::DownloadStatus &row) const
     if (!row.revision.isEmpty() && row.revision != u"main"_s)
         parts << core::isolate(Texts::shortCommit(row.revision));
     const QString path = row.files == 1 ? m_engine.file(row.id, 0).paths.value(0) : QString();
-    parts << (path.isEmpty() ? Texts::files(row.files)
+    parts << (path.isEmpty() ? Texts::phrase(Texts::files(row.files))
                              : core::isolate(path.mid(path.lastIndexOf(u'/') + 1)));
     return parts.join(u" · "_s);
 }
@@ -244,13 +237,29 @@ core::SpeedLimit DownloadsModel::limitOf(const transfer::DownloadStatus &row) co
     return std::min(*all, *row.limit);
 }
 
-QString DownloadsModel::speed(const transfer::DownloadStatus &row) const
+bool DownloadsModel::isHeld(const transfer::DownloadStatus &row) const
 {
     const core::SpeedLimit limit = limitOf(row);
-    if (limit && *limit == 0 && goesOn(row.state))
+    return limit && *limit == 0 && goesOn(row.state);
+}
+
+// A held one has all the time in the world.
+QString DownloadsModel::left(const transfer::DownloadStatus &row) const
+{
+    if (row.state != transfer::State::Fetching)
+        return {};
+    return row.secondsLeft && !isHeld(row)
+        ? core::formatDuration(std::chrono::seconds(*row.secondsLeft))
+        : u"–"_s;
+}
+
+QString DownloadsModel::speed(const transfer::DownloadStatus &row) const
+{
+    if (isHeld(row))
         return tr("on hold", "speed");
     if (row.state != transfer::State::Fetching)
         return {};
+    const core::SpeedLimit limit = limitOf(row);
     return limit ? core::formatSpeedOf(row.bytesPerSecond, *limit)
                  : core::formatSpeed(row.bytesPerSecond);
 }
@@ -261,8 +270,9 @@ QString DownloadsModel::spoken(const transfer::DownloadStatus &row) const
                       Texts::state(row, QDateTime::currentDateTimeUtc(), m_gateOpens)};
     if (row.state == transfer::State::Fetching) {
         parts << tr("%1 percent").arg(static_cast<int>(fraction(row) * 100));
-        parts << core::formatSpeed(row.bytesPerSecond, core::Isolation::Plain);
-        if (row.secondsLeft)
+        parts << (isHeld(row) ? speed(row)
+                              : core::formatSpeed(row.bytesPerSecond, core::Isolation::Plain));
+        if (row.secondsLeft && !isHeld(row))
             parts << tr("%1 left").arg(left(row));
     }
     return parts.join(u", "_s);

@@ -65,6 +65,8 @@ private:
     bool countsDown(const transfer::DownloadStatus &row) const;
     QString display(const transfer::DownloadStatus &row, int column) const;
     QString name(const transfer::DownloadStatus &row) const;
+    bool isHeld(const transfer::DownloadStatus &row) const;
+    QString left(const transfer::DownloadStatus &row) const;
     QString speed(const transfer::DownloadStatus &row) const;
     core::SpeedLimit limitOf(const transfer::DownloadStatus &row) const;
     QString spoken(const transfer::DownloadStatus &row) const;

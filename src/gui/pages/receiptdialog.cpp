@@ -4,7 +4,10 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QLayout>
 #include <QStorageInfo>
+
+#include <algorithm>
 
 #include "core/format.h"
 #include "gui/background.h"
@@ -89,13 +92,14 @@ void ReceiptDialog::showFacts(const Facts &facts)
                                           : tr("&Add to library")));
     showDisk(facts);
     const bool fits = receipt.shortBy <= 0;
+    m_ui->banner->setVisible(!fits);
+    // The words are longer now than those they replace.
+    resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
     m_ui->getButton->setEnabled(fits);
-    if (fits) {
-        m_ui->banner->hide();
+    if (fits)
         m_ui->getButton->setFocus();
-    } else {
+    else
         m_ui->cancelButton->setFocus();
-    }
 }
 
 void ReceiptDialog::showDisk(const Facts &facts)
