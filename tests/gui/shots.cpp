@@ -305,6 +305,7 @@ void takeDownloads(stage::Program &program, support::FaultyHub &hub, Photographe
     program.find<QTabWidget>("details")->setCurrentIndex(0);
     openRepo(program, bigRepo, camera);
     tick(program, {3, 4}); // both quants
+    program.window().downloadsPage().limitMenu().choose(5'000'000); // to be still at it at the end
     fetch(program, camera, u"receipt"_s);
     camera.expect([&] { return anyIn(program, transfer::State::Fetching); }, u"bytes"_s);
     QTest::qWait(2500);
