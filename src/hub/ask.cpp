@@ -119,7 +119,10 @@ void Ask::onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::
 {
     const Gate::Refusal refusal =
         m_tools.gate.refused(ticket, exchange.reply().rates, error, m_refusals);
-    if (++m_refusals < MostRefusals)
+    // The end of a window can be shown and waited for; what is refused alone and for so long is
+    // lost.
+    const bool isTooLong = !refusal.isForAll && refusal.wait > LongestPause;
+    if (++m_refusals < MostRefusals && !isTooLong)
         return enter(Gate::Turn::Again, refusal.isForAll ? core::Clock::Duration(0) : refusal.wait);
     error.retryAfter = std::chrono::ceil<std::chrono::seconds>(refusal.wait);
     tell(core::Unexpected(error));

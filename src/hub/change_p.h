@@ -65,7 +65,8 @@ template <typename T> auto asSeen(const See<Done> &then, std::function<bool(cons
 template <typename T> class Change : public QObject {
 public:
     struct Plan {
-        // What must be known beforehand to tell later whether it has happened.
+        // What must be known beforehand to tell later whether it has happened; anew after a refusal
+        // that passes.
         std::function<void(QObject *context, Then<void> then)> prepare = {};
         std::function<Ask::Wish()> wish; // anew for each try
         Parse<T> parse;
@@ -83,15 +84,7 @@ public:
         , m_plan(plan)
         , m_end(std::move(end))
     {
-        if (!m_plan.prepare) {
-            send();
-            return;
-        }
-        m_plan.prepare(this, [this](const core::Result<void> &ready) {
-            if (!ready)
-                return finish(core::Unexpected(ready.error()));
-            send();
-        });
+        begin();
     }
 
     void stop(core::Error &error)
@@ -109,14 +102,30 @@ public:
 
 private:
     static constexpr int MostTries = 3;
+    static constexpr int MostLargeTries = 2;
+    static constexpr qsizetype Large = 1024 * 1024; // a content that costs to be sent again
     static constexpr std::chrono::milliseconds Pauses[] = {
         std::chrono::milliseconds(200), std::chrono::seconds(2), std::chrono::seconds(5)};
+
+    void begin()
+    {
+        if (!m_end)
+            return;
+        if (!m_plan.prepare)
+            return send();
+        m_plan.prepare(this, [this](const core::Result<void> &ready) {
+            if (!ready)
+                return finish(core::Unexpected(ready.error()));
+            send();
+        });
+    }
 
     void send()
     {
         if (!m_end)
             return;
         const Ask::Wish wish = m_plan.wish();
+        m_mostTries = wish.request.content.size() > Large ? MostLargeTries : MostTries;
         const auto done = [this, read = explained<T>(m_tools, wish, m_plan.parse)](
                               const core::Result<HttpReply> &answer) {
             if (!answer)
@@ -133,8 +142,9 @@ private:
     // A refusal after a doubt may well be due to the first try's success.
     void onResult(const core::Result<T> &result)
     {
-        if (!result && m_plan.passes(result.error()) && m_waits < std::ssize(Pauses)) {
-            m_tools.clock.after(Pauses[m_waits++], this, [this] { send(); });
+        const bool isRefusal = !result && !m_error;
+        if (isRefusal && m_plan.passes(result.error()) && m_waits < std::ssize(Pauses)) {
+            m_tools.clock.after(Pauses[m_waits++], this, [this] { begin(); });
             return;
         }
         if (result || (!result.error().mayHaveHappened && !m_error))
@@ -164,7 +174,7 @@ private:
             return finish(core::Unexpected(*m_error));
         if (++m_looks < std::ssize(Pauses))
             return lookAfter(Pauses[m_looks]);
-        if (!m_plan.mayRepeat() || m_tries >= MostTries)
+        if (!m_plan.mayRepeat() || m_tries >= m_mostTries)
             return finish(core::Unexpected(*m_error));
         ++m_tries;
         send();
@@ -184,6 +194,7 @@ private:
     QPointer<Ask> m_ask;
     std::optional<core::Error> m_error; // since the first doubtful end
     int m_tries = 1;
+    int m_mostTries = MostTries;
     int m_looks = 0;
     int m_waits = 0; // for refusals that pass
 };

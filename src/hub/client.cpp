@@ -58,7 +58,7 @@ core::Result<ItemPage> itemPage(const HttpReply &reply)
         return core::Unexpected(document.error());
     if (!document->isArray())
         return core::fail(core::ErrorKind::Protocol, u"a page of a listing is not an array"_s);
-    return ItemPage{document->array(), parseNextLink(reply.headers, reply.url)};
+    return ItemPage{document->array(), {}};
 }
 
 } // namespace
@@ -140,7 +140,9 @@ PagedCall *Client::getPaged(const QUrl &url, const Paging &paging, const Options
     const auto all = std::make_shared<Collected>();
     Walk::Plan plan;
     plan.first = d->wishFor(url, options);
-    plan.parse = itemPage;
+    plan.parse = [hub = endpoint()](const HttpReply &reply) {
+        return withNext(itemPage(reply), hub, reply);
+    };
     plan.mostPages = paging.mostPages;
     plan.take = [call, all, paging](ItemPage &page) {
         all->count += page.items.size();

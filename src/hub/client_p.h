@@ -9,6 +9,7 @@
 #include "hub/ask.h"
 #include "hub/client.h"
 #include "hub/errors.h"
+#include "hub/parse.h"
 
 namespace hub {
 
@@ -176,6 +177,23 @@ void start(Call<T> *call, const Ask::Tools &tools, const Ask::Wish &wish, const 
     });
 }
 
+// A page with the address of the next one, which is always asked of the endpoint itself.
+template <typename Page>
+core::Result<Page> withNext(core::Result<Page> page, const Endpoint &endpoint,
+                            const HttpReply &reply)
+{
+    if (!page)
+        return page;
+    const auto link = parseNextLink(reply.headers, reply.url);
+    if (!link)
+        return core::Unexpected(link.error());
+    page->next = link->isEmpty() ? QUrl() : endpoint.rebase(*link);
+    if (page->next.isEmpty() && !link->isEmpty())
+        return core::fail(core::ErrorKind::Protocol,
+                          QStringLiteral("a listing whose next page lies nowhere"));
+    return page;
+}
+
 // Goes through the pages of one listing: asks, parses, hands each page to take(), follows its
 // next link. Bounded: every link once, a number of pages, few in a row that bring nothing.
 // Owner: its Call. Promise: end() once, unless stop() came first.
@@ -184,7 +202,7 @@ public:
     enum class Brought { Something, Nothing };
     struct Plan {
         Ask::Wish first;
-        Parse<Page> parse; // with its next link
+        Parse<Page> parse; // with its next link, at the endpoint
         std::function<Brought(Page &)> take; // may stop the walk or end the call
         Then<void> end;
         int mostPages = 2000;
@@ -232,8 +250,6 @@ private:
         if (!result)
             return end(core::Unexpected(result.error()));
         Page page = *result;
-        if (page.next.isValid())
-            page.next = m_tools.http.config().endpoint.rebase(page.next);
         const QPointer<PageWalk> alive(this);
         const Brought brought = m_plan.take(page);
         if (!alive || m_isStopped)

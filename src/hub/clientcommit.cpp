@@ -19,6 +19,7 @@ namespace {
 
 constexpr int MostNewPullRequests = 5; // that are looked at
 constexpr int MostNewCommits = 20; // likewise
+constexpr int PreconditionFailed = 412; // the branch has moved on (8.2)
 
 QByteArray line(const QString &key, const QJsonObject &value)
 {
@@ -136,9 +137,9 @@ public:
     bool isPullRequest() const { return m_wanted.as == NewCommit::As::PullRequest; }
     QByteArray lines() const { return linesOf(m_wanted, m_parent); }
 
-    // What is sent again names the head that was looked at, so that the Hub itself refuses a second
-    // one. Nothing but our own memory keeps a second pull request away, and where the branch has
-    // moved on nobody knows for sure what was behind it.
+    // Every try names the head that was looked at, so that the Hub itself refuses a second one,
+    // even if the first arrives late. Nothing but our own memory keeps a second pull request away,
+    // and where the branch has moved on nobody knows for sure what was behind it.
     bool mayRepeat() const { return !isPullRequest() && !m_hasMoved; }
 
     // Where the branch is, or which pull requests there are, before anything is sent.
@@ -151,8 +152,17 @@ public:
                      if (!info)
                          return then(core::Unexpected(info.error()));
                      self->m_base = info->commit;
+                     if (self->m_wanted.parentCommit.isEmpty())
+                         self->m_parent = self->m_base;
                      then({});
                  });
+    }
+
+    // Somebody else was faster, and the caller does not mind.
+    bool isOvertaken(const core::Error &error) const
+    {
+        return error.httpStatus == PreconditionFailed && m_wanted.parentCommit.isEmpty()
+            && !isPullRequest();
     }
 
     void look(QObject *context, const See<CommitResult> &then)
@@ -198,7 +208,6 @@ private:
         if (base == commits.end() || fresh > MostNewCommits) // rewritten, or far ahead
             return then(core::fail(ErrorKind::RemoteChanged, m_revision));
         m_hasMoved = fresh > 0;
-        m_parent = m_base;
         QList<Suspect> suspects;
         for (qsizetype i = 0; i < fresh; ++i)
             suspects.append(suspectAt(commits, i));
@@ -310,7 +319,7 @@ private:
     QString m_revision;
     NewCommit m_wanted;
     Options m_looking;
-    QString m_parent; // what the next try is to be on top of
+    QString m_parent; // what every try is to be on top of
     QString m_base; // where the branch was
     bool m_hasMoved = false; // since then
     QSet<QString> m_known; // pull requests
@@ -348,6 +357,7 @@ Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revi
         search->look(context, then);
     };
     plan.mayRepeat = [search] { return search->mayRepeat(); };
+    plan.passes = [search](const core::Error &error) { return search->isOvertaken(error); };
     startChange<CommitResult>(call, d->tools, plan);
     return call;
 }

@@ -21,10 +21,9 @@ constexpr qsizetype PathsAtOnce = 500; // of paths-info: up to 2,000 are taken
 
 core::Result<RepoPage> repoPage(core::RepoType type, const HttpReply &reply)
 {
-    const auto repos = parseRepoList(type, reply.body);
-    if (!repos)
-        return core::Unexpected(repos.error());
-    return RepoPage{.repos = *repos, .next = parseNextLink(reply.headers, reply.url)};
+    return parseRepoList(type, reply.body).map([](const QList<RepoSummary> &repos) {
+        return RepoPage{.repos = repos, .next = {}};
+    });
 }
 
 core::Result<RepoInfo> repoInfo(core::RepoType type, const HttpReply &reply)
@@ -35,12 +34,9 @@ core::Result<RepoInfo> repoInfo(core::RepoType type, const HttpReply &reply)
     return info;
 }
 
-core::Result<TreePage> treePage(const HttpReply &reply)
+core::Result<TreePage> filesOf(const HttpReply &reply)
 {
-    auto page = parseTree(reply.body);
-    if (page)
-        page->next = parseNextLink(reply.headers, reply.url);
-    return page;
+    return parseTree(reply.body);
 }
 
 core::Result<CommitPage> commitPage(const HttpReply &reply)
@@ -49,7 +45,6 @@ core::Result<CommitPage> commitPage(const HttpReply &reply)
     if (!commits)
         return core::Unexpected(commits.error());
     CommitPage page{.commits = *commits, .total = -1, .next = {}};
-    page.next = parseNextLink(reply.headers, reply.url);
     bool isNumber = false;
     const qint64 total =
         headerValue(reply.headers, "X-Total-Count").value_or(QByteArray()).toLongLong(&isNumber);
@@ -117,10 +112,11 @@ void collect(Call<QList<Item>> *call, const Ask::Tools &tools, const Ask::Wish &
     const auto all = std::make_shared<QList<Item>>();
     typename Walk::Plan plan;
     plan.first = first;
-    plan.parse = [parse](const HttpReply &reply) {
-        return parse(reply.body).map([&reply](const QList<Item> &items) {
-            return Part<Item>{items, parseNextLink(reply.headers, reply.url)};
+    plan.parse = [parse, hub = tools.http.config().endpoint](const HttpReply &reply) {
+        const auto part = parse(reply.body).map([](const QList<Item> &items) {
+            return Part<Item>{items, {}};
         });
+        return withNext(part, hub, reply);
     };
     plan.take = [all](Part<Item> &page) {
         all->append(page.items);
@@ -161,7 +157,7 @@ private:
         const Ask::Wish wish = m_wishes.takeFirst();
         m_ask = new Ask(
             m_tools, wish,
-            [this, read = explained<TreePage>(m_tools, wish, treePage)](
+            [this, read = explained<TreePage>(m_tools, wish, filesOf)](
                 const core::Result<HttpReply> &answer) {
                 const auto page = answer.and_then(read);
                 if (!page)
@@ -194,10 +190,7 @@ Call<RepoPage> *Client::nextPage(core::RepoType type, const QUrl &next, const Op
     const Endpoint hub = endpoint();
     start<RepoPage>(call, d->tools, d->wishFor(hub.rebase(next), options),
                     [type, hub](const HttpReply &reply) {
-                        auto page = repoPage(type, reply);
-                        if (page && page->next.isValid())
-                            page->next = hub.rebase(page->next);
-                        return page;
+                        return withNext(repoPage(type, reply), hub, reply);
                     });
     return call;
 }
@@ -235,7 +228,9 @@ TreeCall *Client::tree(const core::RepoId &repo, const QString &commit, const Op
     const auto soFar = std::make_shared<TreeSoFar>();
     Walk::Plan plan;
     plan.first = d->wishFor(endpoint().tree(repo, commit), options);
-    plan.parse = treePage;
+    plan.parse = [hub = endpoint()](const HttpReply &reply) {
+        return withNext(filesOf(reply), hub, reply);
+    };
     plan.take = [call, soFar](TreePage &page) {
         const TreePage fresh = soFar->add(page);
         const bool isNew = !fresh.entries.isEmpty() || !fresh.refused.isEmpty();
@@ -295,7 +290,10 @@ Call<CommitPage> *Client::commits(const core::RepoId &repo, const QString &revis
     if (Named(repo).isRevision(revision).refuses(call))
         return call;
     const QUrl url = endpoint().commits(repo, revision, page, CommitsOfPage);
-    start<CommitPage>(call, d->tools, d->wishFor(url, options), commitPage);
+    start<CommitPage>(call, d->tools, d->wishFor(url, options),
+                      [hub = endpoint()](const HttpReply &reply) {
+                          return withNext(commitPage(reply), hub, reply);
+                      });
     return call;
 }
 

@@ -10,6 +10,8 @@ using core::ErrorKind;
 
 namespace {
 
+constexpr int NotFound = 404;
+
 QString visibilityName(Visibility visibility)
 {
     switch (visibility) {
@@ -132,7 +134,7 @@ public:
     void look(QObject *context, const See<CreatedRepo> &then)
     {
         if (!m_isTelling)
-            return then(std::optional<CreatedRepo>());
+            return then(core::fail(ErrorKind::RepoNotFound));
         isThere(context, [self = shared_from_this(), then](const core::Result<bool> &answer) {
             then(answer.map([&self](bool is) {
                 return is ? std::optional(self->made()) : std::optional<CreatedRepo>();
@@ -171,6 +173,52 @@ private:
     Options m_options;
     std::optional<core::RepoId> m_repo; // its full name
     bool m_isTelling = false; // its being there says that it was made
+};
+
+// Whether a repo that was there is gone. Shared by the steps of its Change.
+class DeletionSearch : public std::enable_shared_from_this<DeletionSearch> {
+public:
+    DeletionSearch(Client &client, const core::RepoId &repo, const Options &options)
+        : m_client(client)
+        , m_repo(repo)
+        , m_options(options)
+    {
+    }
+
+    void prepare(QObject *context, const Then<void> &then)
+    {
+        askWhether(m_client, m_repo, m_options, context,
+                   [self = shared_from_this(), then](const core::Result<bool> &answer) {
+                       self->m_wasThere = answer.value_or(false);
+                       then({}); // the Hub's own answer says what is wrong
+                   });
+    }
+
+    // Who never saw it learns nothing from not seeing it; and of the many answers that say so much
+    // as "not for you", only the Hub's own word is proof.
+    void look(QObject *context, const See<Done> &then)
+    {
+        answerTo(context, m_client.info(m_repo, {}, lookingWith(m_options)),
+                 [self = shared_from_this(), then](const core::Result<RepoInfo> &info) {
+                     if (info)
+                         return then(std::optional<Done>());
+                     if (!self->m_wasThere || !isGone(info.error()))
+                         return then(core::Unexpected(info.error()));
+                     then(std::optional(Done()));
+                 });
+    }
+
+private:
+    static bool isGone(const core::Error &error)
+    {
+        return error.kind == ErrorKind::RepoNotFound && error.httpStatus == NotFound
+            && error.hubCode == "RepoNotFound"_L1;
+    }
+
+    Client &m_client;
+    core::RepoId m_repo;
+    Options m_options;
+    bool m_wasThere = false;
 };
 
 // Whether a repo has moved. Shared by the steps of its Change.
@@ -287,12 +335,11 @@ Call<void> *Client::deleteRepo(const core::RepoId &repo, const Options &options)
                              patient(options));
     };
     plan.parse = done;
-    plan.look = [this, repo, options](QObject *context, const See<Done> &then) {
-        askWhether(*this, repo, options, context, [then](const core::Result<bool> &isThere) {
-            then(isThere.map(
-                [](bool is) { return is ? std::optional<Done>() : std::optional(Done()); }));
-        });
+    const auto search = std::make_shared<DeletionSearch>(*this, repo, options);
+    plan.prepare = [search](QObject *context, const Then<void> &then) {
+        search->prepare(context, then);
     };
+    plan.look = [search](QObject *context, const See<Done> &then) { search->look(context, then); };
     startChange(call, d->tools, plan);
     return call;
 }

@@ -1,6 +1,7 @@
 #include "hub/endpoint.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -140,6 +141,14 @@ bool hasDots(const QUrl &url)
                        [](QStringView part) { return part == u"." || part == u".."; });
 }
 
+// [/datasets|/spaces][/OWNER]/NAME/resolve/REV/FILE; owners and repos may be called "resolve" too.
+bool isResolve(const QString &path)
+{
+    static const QRegularExpression form(
+        u"^(/datasets|/spaces)?+/[^/]+(/[^/]+)?/resolve/[^/]+/."_s);
+    return form.match(path).hasMatch();
+}
+
 QByteArray pathAndQuery(const QUrl &url)
 {
     QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
@@ -198,9 +207,11 @@ std::optional<Bucket> Endpoint::bucketOf(const QUrl &url) const
     if (!isSameOrigin(url))
         return std::nullopt;
     const QString path = url.path(QUrl::FullyEncoded).mid(prefix().size());
-    if (path.startsWith("/api/resolve-cache/"_L1) || path.contains("/resolve/"_L1))
+    if (path.startsWith("/api/resolve-cache/"_L1))
         return Bucket::Resolvers;
-    return path.startsWith("/api/"_L1) ? Bucket::Api : Bucket::Pages;
+    if (path.startsWith("/api/"_L1))
+        return Bucket::Api;
+    return isResolve(path) ? Bucket::Resolvers : Bucket::Pages;
 }
 
 QUrl Endpoint::url(const QByteArray &encodedPath) const
@@ -367,9 +378,7 @@ QUrl Endpoint::rebase(const QUrl &link) const
     const QUrl plain = link.adjusted(QUrl::NormalizePathSegments);
     const QByteArray path = pathAndQuery(plain);
     const QByteArray own = prefix().toLatin1();
-    if (!path.startsWith(own + '/'))
-        return url(path);
-    return isSameOrigin(link) ? link : url(path.sliced(own.size()));
+    return url(path.startsWith(own + '/') ? path.sliced(own.size()) : path);
 }
 
 } // namespace hub

@@ -41,15 +41,18 @@ QString requestId(const HeaderList &headers)
     return {};
 }
 
-bool isApiOfRepo(const QString &path)
-{
-    static const QRegularExpression form(u"/api/(models|datasets|spaces)/[^/]"_s);
-    return form.match(path).hasMatch();
-}
+enum class About { Repo, File, Other };
 
-bool isFileOfRepo(const QString &path)
+// What an address asks for, told by what comes first in it: a repo may be called "resolve", and a
+// file "api/models/x".
+About aboutOf(const QString &path)
 {
-    return path.contains("/resolve/"_L1) || path.contains("/api/resolve-cache/"_L1);
+    static const QRegularExpression form(
+        u"(/api/(?:models|datasets|spaces)/[^/])|/resolve/|/api/resolve-cache/"_s);
+    const QRegularExpressionMatch match = form.match(path);
+    if (!match.hasMatch())
+        return About::Other;
+    return match.hasCaptured(1) ? About::Repo : About::File;
 }
 
 std::optional<ErrorKind> kindByCode(const QString &code)
@@ -72,7 +75,7 @@ ErrorKind kindOfUnauthorized(const HttpReply &reply, const QString &message, con
 {
     if (message.contains("Invalid credentials in Authorization header"_L1))
         return ErrorKind::Unauthorized;
-    if (isApiOfRepo(path) || isFileOfRepo(path))
+    if (aboutOf(path) != About::Other)
         return ErrorKind::RepoNotFound;
     return reply.tokenSent ? ErrorKind::Unauthorized : ErrorKind::SignInNeeded;
 }
@@ -80,9 +83,9 @@ ErrorKind kindOfUnauthorized(const HttpReply &reply, const QString &message, con
 // 404 without a code: recordings and mirrors lose it, the words are still the Hub's.
 ErrorKind kindOfNotFound(const QString &message, const QString &path)
 {
-    if (isFileOfRepo(path))
+    if (aboutOf(path) == About::File)
         return ErrorKind::EntryNotFound;
-    if (!isApiOfRepo(path))
+    if (aboutOf(path) == About::Other)
         return ErrorKind::Protocol;
     if (message.startsWith("Invalid rev id"_L1))
         return ErrorKind::RevisionNotFound;

@@ -106,6 +106,8 @@ void Exchange::Private::start()
         return fail(ErrorKind::Offline, {});
     if (!isWebAddress(request.url))
         return fail(ErrorKind::Protocol, u"not an http or https address"_s);
+    if (const QString header = brokenHeader(); !header.isEmpty())
+        return fail(ErrorKind::BadInput, u"a line break in the header “%1”"_s.arg(header));
     if (request.isWrite()) {
         ownNetwork = http->d->makeNetwork();
     } else {
@@ -197,7 +199,7 @@ void Exchange::Private::openHop(const QUrl &url)
     proxy = *chosen;
     sendHop(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
     reply->setReadBufferSize(request.readBuffer);
-    isUnsent = false;
+    isUnsent = content && url.scheme() == "https"_L1 && !isEncrypted;
 
     QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
     QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
@@ -303,7 +305,10 @@ void Exchange::Private::onReadyRead()
 {
     if (isStreamOpen)
         listen();
+    const QPointer<Exchange> alive(q);
     onHead();
+    if (!alive)
+        return;
     switch (phase) {
     case Phase::Redirect:
         bytes += reply->skip(SkippedAtOnce);
@@ -336,7 +341,10 @@ void Exchange::Private::collect()
                     u"the answer is longer than %1 bytes"_s.arg(request.bodyLimit));
     }
     body += more;
+    const QPointer<Exchange> alive(q);
     tellReceived();
+    if (!alive || phase != Phase::Body)
+        return; // a listener has had enough
     // An answer that comes by drops would never end; nobody waits for it.
     if (bytes - heard < LeastProgress)
         return;
@@ -363,7 +371,10 @@ void Exchange::Private::collectError()
 void Exchange::Private::onReplyFinished()
 {
     silence.stop();
+    const QPointer<Exchange> alive(q);
     onHead();
+    if (!alive)
+        return;
     switch (phase) {
     case Phase::Redirect:
         return followRedirect();
@@ -373,7 +384,9 @@ void Exchange::Private::onReplyFinished()
     case Phase::Body:
         if (!isStreamOpen)
             collect();
-        return endAnswer();
+        if (alive)
+            endAnswer();
+        return;
     case Phase::Waiting:
         return endTransport();
     case Phase::Stopping:
@@ -399,7 +412,9 @@ void Exchange::Private::endTransport()
         return fail(ErrorKind::Protocol, whatCame());
     core::Error error =
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
-    isUnsent = isBeforeSending(reply->error());
+    isUnsent = isUnsent || isBeforeSending(reply->error());
+    if (const QString sent = howFarSent(); !sent.isEmpty())
+        error.detail = sent + u": "_s + error.detail;
     error.httpStatus = q->m_reply.status;
     // A stream of HTTP/2 that was reset; the protocol itself is Qt's affair there.
     if (reply->error() == QNetworkReply::ProtocolFailure
@@ -409,6 +424,17 @@ void Exchange::Private::endTransport()
     if (error.kind == ErrorKind::Cancelled)
         error.kind = ErrorKind::ConnectionLost;
     finish(core::Unexpected(error));
+}
+
+// Qt does not look for an answer before all was sent, and a server that finds a request too large
+// may say so and close before that.
+QString Exchange::Private::howFarSent() const
+{
+    if (!content || content->given() == content->size())
+        return {};
+    return u"closed after %1 of %2 bytes were sent (too much at once for this server?)"_s
+        .arg(content->given())
+        .arg(content->size());
 }
 
 // Qt takes any status below 200 but 100 for the end of the exchange.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "hub/http.h"
+#include "hub/sendonce_p.h"
 
 namespace hub {
 
@@ -60,6 +61,7 @@ struct Exchange::Private {
     void listen();
     void awaitRest();
     std::optional<core::Error> pauseOf(const QUrl &url) const;
+    QString brokenHeader() const;
 
     void onHead();
     void onTrouble(QNetworkReply::NetworkError code);
@@ -79,6 +81,7 @@ struct Exchange::Private {
     void collectError();
     void endAnswer();
     void endTransport();
+    QString howFarSent() const;
     QString whatCame() const;
     core::Error answerError() const;
     void complete(core::Error &error) const;
@@ -102,6 +105,8 @@ struct Exchange::Private {
     // could tell whether the request got through.
     std::unique_ptr<QNetworkAccessManager> ownNetwork;
     bool isUnsent = true; // known to have reached nobody
+    bool isEncrypted = false; // a handshake was completed; before that nothing of a write leaves
+    QPointer<SendOnce> content; // of a write
     QPointer<QNetworkReply> reply;
     QTimer silence;
     QNetworkProxy proxy; // of this hop

@@ -2,7 +2,6 @@
 
 #include "core/redact.h"
 #include "hub/exchange_p.h"
-#include "hub/sendonce_p.h"
 
 namespace hub {
 
@@ -67,6 +66,19 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     return made;
 }
 
+// Which header would end before its value does, and begin another: Qt sends what it is given.
+QString Exchange::Private::brokenHeader() const
+{
+    const auto isBroken = [](const QByteArray &text) {
+        return text.contains('\r') || text.contains('\n') || text.contains('\0');
+    };
+    for (const auto &[name, value] : request.headers) {
+        if (isBroken(name) || isBroken(value))
+            return QString::fromLatin1(name).simplified();
+    }
+    return isBroken(token.reveal()) ? u"Authorization"_s : QString();
+}
+
 // The Hub itself has the Gate.
 std::optional<core::Error> Exchange::Private::pauseOf(const QUrl &url) const
 {
@@ -92,9 +104,13 @@ void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRe
         return;
     }
     if (request.isWrite()) {
-        auto *content = new SendOnce(request.content);
+        content = new SendOnce(request.content);
         reply = network.sendCustomRequest(made, request.verb, content);
         content->setParent(reply);
+        QObject::connect(reply, &QNetworkReply::encrypted, q, [this] {
+            isEncrypted = true;
+            isUnsent = false;
+        });
     } else {
         reply = network.sendCustomRequest(made, request.verb, request.content);
     }

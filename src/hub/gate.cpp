@@ -512,7 +512,7 @@ Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateI
 {
     Refusal refusal;
     refusal.wait = 1s * (1 << std::clamp(attempt, 0, MostDoublings));
-    if (error.retryAfter)
+    if (error.retryAfter && *error.retryAfter > 0s) // none is no time to wait for
         refusal.wait = *error.retryAfter;
     for (const RateInfo &rate : rates) {
         if (bucketOf(rate.bucket) != bucket)

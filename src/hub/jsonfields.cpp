@@ -47,6 +47,8 @@ QString objectionTo(QByteArrayView text)
 {
     if (text.startsWith("\x1f\x8b"))
         return u"compressed bytes instead of JSON"_s;
+    if (text.startsWith("\xef\xbb\xbf"))
+        return u"JSON behind a byte order mark"_s; // RFC 8259, 8.1: must not be there
     const QByteArrayView trimmed = text.trimmed();
     if (trimmed.isEmpty())
         return u"an empty answer instead of JSON"_s;
@@ -80,13 +82,11 @@ QString messageOf(const QJsonParseError &error)
 
 core::Result<QJsonDocument> readJson(const QByteArray &json)
 {
-    constexpr QByteArrayView mark = "\xef\xbb\xbf";
-    const QByteArray text = json.startsWith(mark) ? json.sliced(mark.size()) : json;
-    const QString objection = objectionTo(text);
+    const QString objection = objectionTo(json);
     if (!objection.isEmpty())
         return core::fail(core::ErrorKind::Protocol, objection);
     QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
+    const QJsonDocument document = QJsonDocument::fromJson(json, &error);
     if (error.error != QJsonParseError::NoError)
         return core::fail(core::ErrorKind::Protocol, messageOf(error));
     return document;

@@ -24,12 +24,13 @@ public:
     {
     }
 
-    // Moves to the next link; false at the end.
+    // Moves to the next link; false at the end, or where the header breaks off.
     bool next()
     {
         m_rels.clear();
         const qsizetype open = m_text.indexOf('<', m_at);
         const qsizetype close = open < 0 ? -1 : m_text.indexOf('>', open);
+        m_isBroken = open >= 0 && close < 0;
         if (close < 0)
             return false;
         m_target = m_text.sliced(open + 1, close - open - 1);
@@ -38,6 +39,7 @@ public:
         return true;
     }
 
+    bool isBroken() const { return m_isBroken; }
     QByteArrayView target() const { return m_target.trimmed(); }
     bool hasRel(QByteArrayView rel) const
     {
@@ -101,7 +103,19 @@ private:
     QByteArrayView m_target;
     QByteArray m_rels;
     qsizetype m_at = 0;
+    bool m_isBroken = false;
 };
+
+core::Result<QUrl> pageAt(QByteArrayView target, const QUrl &base)
+{
+    QUrl url = base.resolved(QUrl::fromEncoded(target.toByteArray()));
+    url.setFragment({}); // is not sent: every one of them is the same page
+    const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
+    if (target.isEmpty() || !url.isValid() || !isWeb || url.host().isEmpty())
+        return core::fail(core::ErrorKind::Protocol,
+                          u"a listing whose next page cannot be asked for"_s);
+    return url;
+}
 
 bool isNamed(const QByteArray &name, QByteArrayView wanted)
 {
@@ -147,23 +161,20 @@ bool takeSign(QByteArrayView &text, char sign)
 
 } // namespace
 
-QUrl parseNextLink(const HeaderList &headers, const QUrl &base)
+core::Result<QUrl> parseNextLink(const HeaderList &headers, const QUrl &base)
 {
     for (const auto &[name, value] : headers) {
         if (!isNamed(name, "Link"))
             continue;
         LinkReader reader{QByteArrayView(value)};
         while (reader.next()) {
-            if (!reader.hasRel("next") || reader.target().isEmpty())
-                continue;
-            QUrl url = base.resolved(QUrl::fromEncoded(reader.target().toByteArray()));
-            url.setFragment({}); // is not sent: every one of them is the same page
-            const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
-            if (url.isValid() && isWeb && !url.host().isEmpty())
-                return url;
+            if (reader.hasRel("next"))
+                return pageAt(reader.target(), base);
         }
+        if (reader.isBroken())
+            return core::fail(core::ErrorKind::Protocol, u"a Link header that breaks off"_s);
     }
-    return {};
+    return QUrl();
 }
 
 std::optional<RateInfo> parseRate(const HeaderList &headers)
@@ -255,7 +266,9 @@ QStringList messagesOf(const QJsonDocument &document)
 QString parseErrorBody(const QByteArray &body, QByteArrayView contentType)
 {
     const QByteArray type = contentType.toByteArray().toLower();
-    const QByteArray trimmed = body.trimmed();
+    constexpr QByteArrayView mark = "\xef\xbb\xbf";
+    const QByteArray unmarked = body.startsWith(mark) ? body.sliced(mark.size()) : body;
+    const QByteArray trimmed = unmarked.trimmed();
     if (trimmed.isEmpty() || type.contains("html") || trimmed.startsWith('<'))
         return {};
     const auto document = readJson(trimmed);

@@ -47,8 +47,9 @@ core::Result<QList<UploadMode>> parsePreupload(const QByteArray &json);
 core::Result<CommitResult> parseCommitResult(const QByteArray &json);
 
 // The target of rel="next" of the Link headers, not decoded; empty when there is none. Relative
-// targets are resolved against base (4.1).
-QUrl parseNextLink(const HeaderList &headers, const QUrl &base);
+// targets are resolved against base (4.1). Protocol when there is one that cannot be asked for, so
+// that the beginning of a listing is not taken for all of it.
+core::Result<QUrl> parseNextLink(const HeaderList &headers, const QUrl &base);
 
 // RateLimit and RateLimit-Policy; nothing when absent, odd, or when Age is above 0 (3.1).
 std::optional<RateInfo> parseRate(const HeaderList &headers);

@@ -67,8 +67,9 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
         dropReply();
         return finish(answer);
     }
-    if (request.isWrite() && !isSameOrigin(url, answer.url))
-        return refuse(u"a redirect to another host, where what was to be written is not sent"_s);
+    const bool hasContent = request.isWrite() || !request.content.isEmpty();
+    if (hasContent && !isSameOrigin(url, answer.url))
+        return refuse(u"a redirect to another host, which is not told what was to be sent"_s);
     if (++redirects > MostRedirects)
         return refuse(u"more than %1 redirects in a row"_s.arg(MostRedirects));
 

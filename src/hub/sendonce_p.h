@@ -21,6 +21,7 @@ public:
 
     qint64 size() const override { return m_content.size(); }
     bool reset() override { return false; }
+    qint64 given() const { return m_given; } // to Qt, which may not have sent all of it
     bool seek(qint64 position) override { return position == m_given && QIODevice::seek(position); }
 
 protected:

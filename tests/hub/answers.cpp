@@ -51,9 +51,9 @@ void TestAnswers::refusals_data()
     QTest::addColumn<QString>("words"); // that the error begins with
     QTest::newRow("nothing") << ""_ba << u"an empty answer"_s;
     QTest::newRow("blanks") << " \r\n\t"_ba << u"an empty answer"_s;
-    QTest::newRow("a mark alone") << "\xef\xbb\xbf"_ba << u"an empty answer"_s;
+    QTest::newRow("a mark alone") << "\xef\xbb\xbf"_ba << u"JSON behind a byte order mark"_s;
+    QTest::newRow("marked JSON") << "\xef\xbb\xbf[]"_ba << u"JSON behind a byte order mark"_s;
     QTest::newRow("page") << "\n<!DOCTYPE html><p>[]"_ba << u"a web page instead"_s;
-    QTest::newRow("marked page") << "\xef\xbb\xbf<html>"_ba << u"a web page instead"_s;
     QTest::newRow("gzip") << "\x1f\x8b\x08[]"_ba << u"compressed bytes instead"_s;
     QTest::newRow("zero inside") << QByteArray("[{\"id\":\"a\0b\"}]", 14) << u"zero bytes"_s;
     QTest::newRow("UTF-16") << QByteArray("[\0]\0", 4) << u"zero bytes"_s;
@@ -62,7 +62,6 @@ void TestAnswers::refusals_data()
     QTest::newRow("surrogate bytes") << "[\"\xed\xa0\x80\"]"_ba << u"JSON that is not UTF-8"_s;
     QTest::newRow("words") << "OK"_ba << u"neither a JSON object"_s;
     QTest::newRow("number") << "1"_ba << u"neither a JSON object"_s;
-    QTest::newRow("two marks") << "\xef\xbb\xbf\xef\xbb\xbf[]"_ba << u"neither a JSON object"_s;
     QTest::newRow("cut array") << "[{\"id\":\"a/b\"},"_ba << u"JSON that ends early"_s;
     QTest::newRow("cut object") << "{\"id\":{"_ba << u"JSON that ends early"_s;
     QTest::newRow("cut text") << "[{\"id\":\"a/b}]"_ba << u"JSON that ends early"_s;
@@ -116,7 +115,7 @@ void TestAnswers::oddButJson_data()
 void TestAnswers::oddButJson()
 {
     QFETCH(QByteArray, likes);
-    const QByteArray json = "\xef\xbb\xbf {\"id\":\"a/b\",\"likes\":"_ba + likes + "}\n"_ba;
+    const QByteArray json = " {\"id\":\"a/b\",\"likes\":"_ba + likes + "}\n"_ba;
     const auto info = hub::parseRepoInfo(RepoType::Model, json);
     QVERIFY2(info, qPrintable(info ? QString() : info.error().detail));
     QTEST(info->summary.likes, "expected");

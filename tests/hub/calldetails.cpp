@@ -25,6 +25,11 @@ private Q_SLOTS:
     void pagesOfAnotherHost();
     void pagesBelowAPrefix();
     void pagesWithinALimit();
+    void pagesThatLeadNowhere_data();
+    void pagesThatLeadNowhere();
+    void questionsStayAtHome();
+    void pauseOfNone();
+    void pauseTooLong();
     void anyJson_data();
     void anyJson();
     void part();
@@ -200,6 +205,90 @@ void TestCallDetails::pagesWithinALimit()
     QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::Timeout);
     QCOMPARE(page, 3);
     QVERIFY(outcome.error->url.contains(u"/api/list"_s));
+}
+
+void TestCallDetails::pagesThatLeadNowhere_data()
+{
+    QTest::addColumn<QByteArray>("link");
+    for (const char *link :
+         {"<file:///etc/passwd>; rel=next", "<>; rel=next", "<http:///x>; rel=next",
+          "</api/list?p=2; rel=next", "<http://[::1>; rel=next"})
+        QTest::newRow(link) << QByteArray(link);
+}
+
+// The beginning of a listing is not all of it.
+void TestCallDetails::pagesThatLeadNowhere()
+{
+    QFETCH(QByteArray, link);
+    RawServer server([&](const RawRequest &) {
+        return answer("200 OK", "Link: " + link + "\r\n", R"([{"id":"a/b"}])"_ba);
+    });
+    Rig rig(server.origin());
+    CallOutcome paged;
+    watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba)), this, &paged);
+    QVERIFY(rig.run(paged));
+    QVERIFY(paged.error);
+    QCOMPARE(paged.error->kind, ErrorKind::Protocol);
+    QVERIFY(paged.error->url.contains(u"/api/list"_s));
+    CallOutcome searched;
+    watch(rig.client->search({}), this, &searched);
+    QVERIFY(rig.run(searched));
+    QCOMPARE(searched.error.value_or(core::Error()).kind, ErrorKind::Protocol);
+}
+
+// What files are to be uploaded is nobody else's business.
+void TestCallDetails::questionsStayAtHome()
+{
+    RawServer other([](const RawRequest &) { return answer("200 OK", "", R"({"files":[]})"_ba); });
+    RawServer server(
+        [&](const RawRequest &) { return support::redirect("307", other.origin() + "/x"); });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    const auto repo = *core::RepoId::make(core::RepoType::Model, u"o/r"_s);
+    watch(rig.client->preupload(repo, u"main"_s, {{u"secret.txt"_s, 5, "plans"_ba}}), this,
+          &outcome);
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::Protocol);
+    CallOutcome paths;
+    watch(rig.client->pathsInfo(repo, u"main"_s, {u"secret.txt"_s}), this, &paths);
+    QVERIFY(rig.run(paths));
+    QCOMPARE(paths.error.value_or(core::Error()).kind, ErrorKind::Protocol);
+    QCOMPARE(other.seen.size(), 0);
+}
+
+// "Now" and "a minute ago" name no time to wait for: it grows from try to try.
+void TestCallDetails::pauseOfNone()
+{
+    for (const QByteArray &when : {"0"_ba, "-5"_ba, "Thu, 01 Jan 1998 00:00:00 GMT"_ba}) {
+        RawServer server([&](const RawRequest &) {
+            return answer("429 Too Many Requests", "Retry-After: " + when + "\r\n");
+        });
+        Rig rig(server.origin());
+        CallOutcome outcome;
+        const auto before = rig.clock.monotonic();
+        watch(rig.client->get(rig.url()), this, &outcome);
+        QVERIFY(rig.run(outcome));
+        QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::RateLimited);
+        QVERIFY(rig.clock.monotonic() - before >= 15s); // 1 + 2 + 4 + 8
+    }
+}
+
+// Refused alone, with requests left, and for an hour: that is for people to decide.
+void TestCallDetails::pauseTooLong()
+{
+    RawServer server([&](const RawRequest &) {
+        return answer("429 Too Many Requests",
+                      "Retry-After: 3600\r\nRateLimit: \"api\";r=400;t=200\r\n");
+    });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    const auto before = rig.clock.monotonic();
+    watch(rig.client->get(rig.url()), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::RateLimited);
+    QVERIFY(outcome.error->retryAfter.value_or(0s) >= 3600s);
+    QVERIFY(rig.clock.monotonic() - before < 10s);
+    QCOMPARE(server.seen.size(), 1);
 }
 
 void TestCallDetails::anyJson_data()

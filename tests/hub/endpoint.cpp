@@ -232,6 +232,19 @@ void TestEndpoint::knowsItsBudgets()
     QCOMPARE(of("http://h:1/p/o/n/resolve/main/a"), Bucket::Resolvers);
     QCOMPARE(of("http://h:1/p/api/resolve-cache/models/o/n/c/a"), Bucket::Resolvers);
     QCOMPARE(of("http://h:1/p/o/n"), Bucket::Pages);
+    QCOMPARE(of("http://h:1/p/gpt2/resolve/main/a"), Bucket::Resolvers);
+    QCOMPARE(of("http://h:1/p/datasets/o/n/resolve/main/a"), Bucket::Resolvers);
+    for (const char *kind : {"", "/datasets", "/spaces"}) {
+        const auto below = [&](const char *path) {
+            return hub.bucketOf(QUrl::fromEncoded("http://h:1/p"_ba + kind + path));
+        };
+        QCOMPARE(below("/resolve/n"), Bucket::Pages);
+        QCOMPARE(below("/resolve/n/ask-access"), Bucket::Pages);
+        QCOMPARE(below("/resolve/n/resolve/main/a"), Bucket::Resolvers);
+        QCOMPARE(below("/o/resolve/resolve/main/a"), Bucket::Resolvers);
+    }
+    QCOMPARE(of("http://h:1/p/api/models/resolve/n"), Bucket::Api);
+    QCOMPARE(of("http://h:1/p/api/models/o/resolve/tree/main"), Bucket::Api);
     QVERIFY(!of("http://h:2/p/api/models"));
     QVERIFY(!of("https://cdn.example/api/models"));
 }
@@ -273,6 +286,10 @@ void TestEndpoint::rebases_data()
                                                    << "http://h:1/p/path?a=b"_ba;
     QTest::newRow("dots") << u"http://h:1/p"_s << "http://i/p/api/x/../models?a=b"_ba
                           << "http://h:1/p/api/models?a=b"_ba;
+    QTest::newRow("coded dots") << u"http://h:1/p"_s << "http://h:1/p/%2e%2e/api/models"_ba
+                                << "http://h:1/p/api/models"_ba; // as any other dots
+    QTest::newRow("credentials") << u"http://h:1/p"_s << "http://me:word@h:1/p"_ba + query
+                                 << "http://h:1/p"_ba + query;
     QTest::newRow("prefix lost") << u"http://h:1/p"_s << "http://h:1"_ba + query
                                  << "http://h:1/p"_ba + query;
 }

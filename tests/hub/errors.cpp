@@ -96,6 +96,10 @@ void TestErrors::kinds_data()
     row("cached file 404", 404, u"https://h/api/resolve-cache/models/o/n/c/a"_s, {},
         ErrorKind::EntryNotFound);
     row("api 404", 404, Api, {}, ErrorKind::RepoNotFound);
+    row("owner called resolve", 404, u"https://h/api/models/resolve/n"_s, {},
+        ErrorKind::RepoNotFound);
+    row("file like an address", 404, u"https://h/o/n/resolve/main/api/models/x"_s, {},
+        ErrorKind::EntryNotFound);
     row("tree 404", 404, Tree, message("x does not exist on \"main\""_ba),
         ErrorKind::EntryNotFound);
     row("revision 404 by words", 404, Api, message("Invalid rev id: x"_ba),

@@ -25,6 +25,7 @@ using support::RawServer;
 using support::requestFor;
 
 Q_DECLARE_METATYPE(core::ErrorKind)
+Q_DECLARE_METATYPE(hub::HttpRequest::Body)
 
 class TestExchange : public QObject {
     Q_OBJECT
@@ -49,6 +50,9 @@ private Q_SLOTS:
     void cancels();
     void offline();
     void endsWithHttp();
+    void httpGoneInASlot_data();
+    void httpGoneInASlot();
+    void brokenHeaders();
     void notHttpAtAll();
     void refusedConnection();
 };
@@ -455,6 +459,73 @@ void TestExchange::endsWithHttp()
     }
     QCOMPARE(ends, 20);
     QCOMPARE(cancelled, 20);
+}
+
+void TestExchange::httpGoneInASlot_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<HttpRequest::Body>("body");
+    QTest::addColumn<QByteArray>("signal");
+    using Body = HttpRequest::Body;
+    QTest::newRow("received") << "/body"_ba << Body::Collect << "received"_ba;
+    QTest::newRow("headersArrived") << "/body"_ba << Body::Stream << "headersArrived"_ba;
+    QTest::newRow("readyRead") << "/body"_ba << Body::Stream << "readyRead"_ba;
+    QTest::newRow("finished") << "/body"_ba << Body::Collect << "finished"_ba;
+    QTest::newRow("finished with an error") << "/no"_ba << Body::Stream << "finished"_ba;
+    QTest::newRow("finished by a redirect") << "/away"_ba << Body::Stream << "finished"_ba;
+}
+
+// A listener may do anything, even end all there is.
+void TestExchange::httpGoneInASlot()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(HttpRequest::Body, body);
+    QFETCH(QByteArray, signal);
+    RawServer server([](const RawRequest &request) {
+        if (request.target == "/no")
+            return answer("404 Not Found", "", QByteArray(200'000, 'x'));
+        if (request.target == "/away")
+            return support::redirect("302", "ftp://h/x");
+        return answer("200 OK", "", QByteArray(900'000, 'x'));
+    });
+    auto http = std::make_unique<Http>(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + path);
+    request.body = body;
+    hub::Exchange *exchange = http->send(request);
+    int ends = 0;
+    connect(exchange, &hub::Exchange::finished, this, [&ends] { ++ends; });
+    const auto end = [&http] { http.reset(); };
+    if (signal == "received"_ba)
+        connect(exchange, &hub::Exchange::received, this, end);
+    else if (signal == "headersArrived"_ba)
+        connect(exchange, &hub::Exchange::headersArrived, this, end);
+    else if (signal == "readyRead"_ba)
+        connect(exchange, &hub::Exchange::readyRead, this, end);
+    else
+        connect(exchange, &hub::Exchange::finished, this, end);
+    QTRY_VERIFY(!http);
+    QCOMPARE(ends, 1);
+    QTest::qWait(20);
+    QCOMPARE(ends, 1);
+}
+
+// A value that goes on behind its line would be a header of its own.
+void TestExchange::brokenHeaders()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "x"); });
+    Http http(configFor(server.origin()));
+    for (const QByteArray &text :
+         {"hf_a\r\nX-Other: b"_ba, "hf_a\n"_ba, QByteArray("hf_a\0b", 6)}) {
+        HttpRequest request = requestFor(server.origin() + "/x");
+        request.token = core::Secret(text);
+        const Outcome byToken = ask(http, request);
+        QCOMPARE(byToken.result.error().kind, ErrorKind::BadInput);
+        QVERIFY(!byToken.result.error().detail.contains("hf_a"_L1));
+        request.token.reset();
+        request.headers = {{"X-One"_ba, text}};
+        QCOMPARE(ask(http, request).result.error().kind, ErrorKind::BadInput);
+    }
+    QVERIFY(server.seen.isEmpty());
 }
 
 void TestExchange::notHttpAtAll()

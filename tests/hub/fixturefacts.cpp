@@ -239,7 +239,7 @@ QString headFacts(const QString &, const QByteArray &bytes)
 {
     const hub::HttpReply reply = headOf(bytes);
     const QUrl base(u"https://huggingface.co/api/models"_s);
-    const QUrl next = hub::parseNextLink(reply.headers, base);
+    const auto next = hub::parseNextLink(reply.headers, base);
     return QStringList{QString::number(reply.status),
                        rateFacts(reply),
                        rangeFacts(reply),
@@ -248,6 +248,6 @@ QString headFacts(const QString &, const QByteArray &bytes)
                        headerOf(reply, "X-Linked-Size"),
                        headerOf(reply, "X-Repo-Commit"),
                        locationFacts(reply),
-                       orDash(QString::fromLatin1(next.toEncoded()))}
+                       next ? orDash(QString::fromLatin1(next->toEncoded())) : u"refused"_s}
         .join(u'|');
 }

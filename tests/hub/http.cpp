@@ -44,6 +44,7 @@ private Q_SLOTS:
     void refusesOddRedirects();
     void httpsNeverToHttp();
     void untrustedCertificate();
+    void writesOverTls();
 };
 
 void TestHttp::tellsWhoAsks()
@@ -357,6 +358,44 @@ void TestHttp::untrustedCertificate()
     QVERIFY(!outcome.result);
     QCOMPARE(outcome.result.error().kind, ErrorKind::Tls);
     QVERIFY(tls.seen.isEmpty());
+}
+
+// Before the handshake nothing of a write has left; after it, who knows.
+void TestHttp::writesOverTls()
+{
+    QTemporaryDir folder;
+    if (QStandardPaths::findExecutable(u"openssl"_s).isEmpty())
+        QSKIP("The openssl command is missing: no certificate for a TLS server.");
+    QVERIFY(makeCertificate(folder.path()));
+    QTcpServer closing;
+    QVERIFY(closing.listen(QHostAddress::LocalHost));
+    connect(&closing, &QTcpServer::newConnection, this, [&closing] {
+        QTcpSocket *socket = closing.nextPendingConnection();
+        connect(socket, &QTcpSocket::readyRead, socket, &QTcpSocket::disconnectFromHost);
+    });
+    RawServer cutting(makeTlsServer(folder.path()), [](const RawRequest &) { return "\n"_ba; });
+    for (const QByteArray &verb : {"POST"_ba, "PUT"_ba, "DELETE"_ba}) {
+        for (const QByteArray &content : {"{}"_ba, ""_ba}) {
+            HttpConfig config =
+                configFor("https://127.0.0.1:" + QByteArray::number(closing.serverPort()));
+            config.caFiles = {folder.path() + u"/cert.pem"_s};
+            Http before(config);
+            HttpRequest request = requestFor(config.endpoint.text().toLatin1() + "/x", verb);
+            request.content = content;
+            const Outcome unsent = ask(before, request);
+            QVERIFY(!unsent.result);
+            QVERIFY(!unsent.result.error().mayHaveHappened);
+
+            config.endpoint = *hub::Endpoint::make(QString::fromLatin1(cutting.origin("https"_ba)));
+            Http after(config);
+            cutting.seen.clear();
+            request.url = QUrl::fromEncoded(cutting.origin("https"_ba) + "/x");
+            const Outcome sent = ask(after, request);
+            QVERIFY(!sent.result);
+            QCOMPARE(cutting.seen.size(), 1);
+            QVERIFY2(sent.result.error().mayHaveHappened, qPrintable(sent.result.error().detail));
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestHttp)
