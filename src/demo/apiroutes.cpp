@@ -138,7 +138,7 @@ Answer authCheck(const RepoCall &call)
 
 Answer repoAnswer(const RepoCall &call)
 {
-    for (const auto route : {likeAnswer, accessAnswer, commitAnswer, refAnswer}) {
+    for (const auto route : {likeAnswer, accessAnswer, commitAnswer, xetTokenAnswer, refAnswer}) {
         if (const auto answer = route(call))
             return *answer;
     }

@@ -28,12 +28,6 @@ bool opensPull(const RepoCall &call)
     return call.target.isTrue(u"create_pr");
 }
 
-// Anybody known may propose; only writers may change.
-std::optional<Response> refusalOf(const RepoCall &call)
-{
-    return opensPull(call) ? call.visitor.unknownRefusal() : call.visitor.writeRefusal();
-}
-
 bool looksBinary(const QByteArray &sample)
 {
     if (sample.contains('\0'))
@@ -83,7 +77,7 @@ std::optional<QJsonObject> uploadMode(const QJsonObject &asked, const RepoIndex 
 
 Answer preupload(const RepoCall &call)
 {
-    if (const auto refusal = refusalOf(call))
+    if (const auto refusal = commitRefusal(call))
         return {*refusal};
     const IndexPointer state = call.site.at(call.head, call.word());
     if (!state)
@@ -258,7 +252,7 @@ Response committed(const RepoCall &call, const CommitPointer &commit)
 
 Response commit(const RepoCall &call)
 {
-    if (const auto refusal = refusalOf(call))
+    if (const auto refusal = commitRefusal(call))
         return *refusal;
     const auto body = CommitBody::parse(call.request.body);
     if (!body)
@@ -292,6 +286,11 @@ Response commit(const RepoCall &call)
 }
 
 } // namespace
+
+std::optional<Response> commitRefusal(const RepoCall &call)
+{
+    return opensPull(call) ? call.visitor.unknownRefusal() : call.visitor.writeRefusal();
+}
 
 std::optional<Answer> commitAnswer(const RepoCall &call)
 {

@@ -137,26 +137,25 @@ Response verify(const Call &call, const HubRepo &repo)
     return lfsJson({});
 }
 
-// Takes an object whose bytes are the ones its name promises.
-Response store(Site &site, const QString &databaseId, const Object &object,
-               const std::shared_ptr<Content> &content)
+} // namespace
+
+Response storeObject(Site &site, const QString &databaseId, const QString &sha256,
+                     const std::shared_ptr<Content> &content)
 {
-    if (content->sha256() != object.oid)
+    if (content->sha256() != sha256)
         return text(400, "BadDigest"_ba);
     HubRepo *repo = site.withDatabaseId(databaseId);
     if (!repo) // deleted in the meantime
         return text(404, "NoSuchBucket"_ba);
-    if (!repo->objects.contains(object.oid)) {
-        if (!site.charge(*repo, object.size))
+    if (!repo->objects.contains(sha256)) {
+        if (!site.charge(*repo, content->size()))
             return text(507, "The demo Hub is full"_ba);
-        repo->objects.insert(object.oid, content);
+        repo->objects.insert(sha256, content);
     }
     Response response;
     response.setHeader("ETag"_ba, '"' + content->gitSha1().toLatin1() + '"');
     return response;
 }
-
-} // namespace
 
 std::optional<Answer> lfsAnswer(const Call &call)
 {
@@ -203,7 +202,7 @@ Answer uploadAnswer(Site &site, const Request &request, const Target &target)
             {{u"object"_s, content, true}, {u"object"_s, content, false}},
             {},
             [&site, content, object, databaseId = segments[1]] {
-                return store(site, databaseId, object, content);
+                return storeObject(site, databaseId, object.oid, content);
             }};
 }
 

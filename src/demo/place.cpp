@@ -9,9 +9,10 @@ namespace {
 bool isAction(const QString &word)
 {
     static const QStringList actions{
-        u"revision"_s,   u"tree"_s,      u"refs"_s,   u"commits"_s, u"paths-info"_s,
-        u"auth-check"_s, u"preupload"_s, u"commit"_s, u"branch"_s,  u"tag"_s,
-        u"settings"_s,   u"like"_s,      u"likers"_s, u"scan"_s,    u"user-access-request"_s};
+        u"revision"_s,       u"tree"_s,      u"refs"_s,   u"commits"_s, u"paths-info"_s,
+        u"auth-check"_s,     u"preupload"_s, u"commit"_s, u"branch"_s,  u"tag"_s,
+        u"settings"_s,       u"like"_s,      u"likers"_s, u"scan"_s,    u"user-access-request"_s,
+        u"xet-write-token"_s};
     return actions.contains(word);
 }
 

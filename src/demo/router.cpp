@@ -148,6 +148,8 @@ Answer Router::answer(const Request &request)
         return {problem(isCdn ? Surface::Files : Surface::Api, 400, {}, u"Bad request"_s)};
     if (isCdn && request.verb == "PUT")
         return uploadAnswer(m_site, request, *target);
+    if (isCdn && request.verb == "POST")
+        return xetUploadAnswer(m_site, request, *target);
     if (isCdn)
         return {isRead(request) ? cdnResponse(m_site, request, *target)
                                 : text(400, "Bad request"_ba)};

@@ -17,6 +17,10 @@ std::optional<Answer> likeAnswer(const RepoCall &call);
 std::optional<Answer> accessAnswer(const RepoCall &call);
 // POST preupload and commit
 std::optional<Answer> commitAnswer(const RepoCall &call);
+// Why the visitor may not commit as the call asks; anybody known may propose, writers may change.
+std::optional<Response> commitRefusal(const RepoCall &call);
+// GET xet-write-token
+std::optional<Answer> xetTokenAnswer(const RepoCall &call);
 // POST and DELETE branch and tag; GET refs and commits
 std::optional<Answer> refAnswer(const RepoCall &call);
 // Info, tree, paths-info, auth-check, scan
@@ -28,6 +32,13 @@ std::optional<Answer> lfsAnswer(const Call &call);
 std::optional<Answer> askAccessAnswer(const Call &call);
 // PUT of an LFS object to the CDN origin.
 Answer uploadAnswer(Site &site, const Request &request, const Target &target);
+
+// POST of a xorb or a shard to the CDN origin.
+Answer xetUploadAnswer(Site &site, const Request &request, const Target &target);
+// Keeps an LFS object whose bytes are the ones its name promises; what a storage says to that. Its
+// ids are known.
+Response storeObject(Site &site, const QString &databaseId, const QString &sha256,
+                     const std::shared_ptr<Content> &content);
 
 // GET /api/{type}s/{id}…, and what else there is below /api.
 Answer apiAnswer(const Call &call);

@@ -171,6 +171,15 @@ bool Site::charge(HubRepo &repo, qint64 bytes)
     return true;
 }
 
+bool Site::keepXorb(const QString &name, const QByteArray &bytes)
+{
+    if (!hasRoom(bytes.size()))
+        return false;
+    m_writtenBytes += bytes.size();
+    m_xorbs.insert(name, bytes);
+    return true;
+}
+
 QByteArray Site::publish(const RepoIndex &repo, const File &file)
 {
     const QByteArray path = cdnFolder(repo.databaseId()) + cdnId(file).toLatin1();

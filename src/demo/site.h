@@ -40,6 +40,10 @@ public:
     bool charge(HubRepo &repo, qint64 bytes);
     bool hasRoom(qint64 bytes) const { return bytes <= options.mostWritten - m_writtenBytes; }
 
+    // A xorb that was uploaded, for every repo; false: there is no room for it.
+    bool keepXorb(const QString &name, const QByteArray &bytes);
+    QByteArray xorb(const QString &name) const { return m_xorbs.value(name); } // empty: not here
+
     // Remembers the file and returns its path on the CDN.
     QByteArray publish(const RepoIndex &repo, const File &file);
     const File *published(const QByteArray &path) const;
@@ -58,6 +62,7 @@ private:
     std::map<Key, HubRepo> m_repos; // a map: pointers into it stay good
     QHash<Key, QString> m_newNames;
     QHash<QByteArray, File> m_published;
+    QHash<QString, QByteArray> m_xorbs;
     qint64 m_writtenBytes = 0;
     int m_made = 0; // repos ever made: one that is made again is another
 };

@@ -330,8 +330,7 @@ private Q_SLOTS:
     {
         Scene scene;
         // Paused until the limit stands: without one, this machine may fetch all of it in a blink.
-        const auto id =
-            scene.add(repoOf(u"one"_s, 1, 60'000'000), transfer::Engine::Begin::Paused);
+        const auto id = scene.add(repoOf(u"one"_s, 1, 60'000'000), transfer::Engine::Begin::Paused);
         auto *button = scene.program.find<QToolButton>("limitButton");
         QVERIFY(button->text().contains(u"Limit: none"_s));
         QVERIFY(!button->accessibleName().isEmpty());

@@ -79,7 +79,7 @@ def javascript_client(work):
 
 def clean_environment(**more):
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return environment | {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"} | more
+    return environment | {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"} | more
 
 
 @contextlib.contextmanager
@@ -116,12 +116,15 @@ def javascript_uses_demo_hub(arguments, folder):
 
 
 def python_writes_to_demo_hub(arguments, folder):
+    """Once as it is, which uploads by Xet, and once by LFS; the folder of its own state is kept between."""
     python = python_client(arguments.work)
     for prefix in ("", "/mirror"):
-        with demo_hub(arguments.testhub, "--prefix", prefix, "--token", "hf_interop") as endpoint:
-            run([python, HERE / "write_demo_hub.py", endpoint],
-                env=clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
-                                      HF_HOME=str(folder / f"home{prefix}")))
+        for without_xet in ("0", "1"):
+            with demo_hub(arguments.testhub, "--prefix", prefix, "--token", "hf_interop") as endpoint:
+                run([python, HERE / "write_demo_hub.py", endpoint],
+                    env=clean_environment(HF_ENDPOINT=endpoint, HF_TOKEN=WRITE_TOKEN,
+                                          HF_HUB_DISABLE_XET=without_xet,
+                                          HF_HOME=str(folder / f"home{prefix}")))
 
 
 def javascript_writes_to_demo_hub(arguments, folder):

@@ -58,11 +58,13 @@ void FaultyHub::Private::note(const demo::Request &request)
 {
     const std::lock_guard lock(mutex);
     const bool hasToken = !request.header("Authorization").isEmpty();
+    // The storage's own token, which the Hub gave out for it, is signed as its links are.
+    const bool isStorages = request.header("Authorization").contains("&Signature=");
     byId.insert(request.id, seen.size());
     seen.append({request, 0, 0, hasToken});
     const QString where = QString::fromUtf8(request.verb) + u' '
         + QString::fromUtf8(request.target).section(u'?', 0, 0);
-    if (hasToken && request.origin == demo::Origin::Cdn) {
+    if (hasToken && !isStorages && request.origin == demo::Origin::Cdn) {
         tokenLeaked = true;
         offences.append("A token reached the CDN: "_L1 + where);
     }
