@@ -18,7 +18,7 @@ target_compile_options(hubload_settings INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
     $<$<BOOL:${HUBLOAD_WERROR}>:-Werror>)
 if(HUBLOAD_SANITIZE)
-    set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    set(sanitizers -fsanitize=${HUBLOAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_compile_options(hubload_settings INTERFACE ${sanitizers} -O1)
     target_link_options(hubload_settings INTERFACE ${sanitizers})
 endif()
