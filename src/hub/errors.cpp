@@ -1,6 +1,5 @@
 #include "hub/errors.h"
 
-#include <QLocale>
 #include <QRegularExpression>
 
 #include "core/redact.h"
@@ -125,13 +124,6 @@ ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &mes
     return ErrorKind::BadRequest;
 }
 
-QDateTime httpDate(const QByteArray &text)
-{
-    const QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(text.trimmed()),
-                                                   u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
-    return QDateTime(date.date(), date.time(), Qt::UTC);
-}
-
 // Seconds, or an HTTP date counted from the server's own clock where it names it.
 std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
 {
@@ -142,12 +134,12 @@ std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
     const qint64 seconds = value->trimmed().toLongLong(&isNumber);
     if (isNumber)
         return seconds < 0 ? std::nullopt : std::optional(std::chrono::seconds(seconds));
-    const QDateTime then = httpDate(*value);
-    const QDateTime date = httpDate(headerValue(headers, "Date").value_or(QByteArray()));
-    if (!then.isValid())
+    const auto then = parseHttpDate(*value);
+    const auto date = parseHttpDate(headerValue(headers, "Date").value_or(QByteArray()));
+    if (!then)
         return std::nullopt;
-    const QDateTime now = date.isValid() ? date : QDateTime::currentDateTimeUtc();
-    return std::chrono::seconds(std::max<qint64>(0, now.secsTo(then)));
+    const QDateTime now = date.value_or(QDateTime::currentDateTimeUtc());
+    return std::chrono::seconds(std::max<qint64>(0, now.secsTo(*then)));
 }
 
 std::optional<std::chrono::seconds> namedTime(const HttpReply &reply, ErrorKind kind)

@@ -415,7 +415,7 @@ void Exchange::Private::endTransport()
     isUnsent = isUnsent || isBeforeSending(reply->error());
     if (const QString sent = howFarSent(); !sent.isEmpty())
         error.detail = sent + u": "_s + error.detail;
-    error.httpStatus = q->m_reply.status;
+    describe(error, q->m_reply);
     // A stream of HTTP/2 that was reset; the protocol itself is Qt's affair there.
     if (reply->error() == QNetworkReply::ProtocolFailure
         && reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool())

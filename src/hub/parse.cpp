@@ -1,6 +1,7 @@
 #include "hub/parse.h"
 
 #include <QJsonArray>
+#include <QLocale>
 #include <QRegularExpression>
 
 #include "hub/jsonfields.h"
@@ -204,6 +205,15 @@ std::optional<RateInfo> parseRate(const HeaderList &headers)
     if (const qint64 window = boundedNumber(parts.captured(2)); !parts.captured(2).isEmpty())
         rate.window = std::chrono::seconds(window);
     return rate;
+}
+
+std::optional<QDateTime> parseHttpDate(QByteArrayView value)
+{
+    const QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(value.trimmed()),
+                                                   u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+    if (!date.isValid())
+        return std::nullopt;
+    return QDateTime(date.date(), date.time(), Qt::UTC);
 }
 
 std::optional<ContentRange> parseContentRange(QByteArrayView value)

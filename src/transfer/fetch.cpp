@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hub/errors.h"
 #include "hub/parse.h"
 
 using namespace Qt::StringLiterals;
@@ -28,8 +29,17 @@ std::optional<qint64> parseRefusedRange(const QByteArray &value)
     return match.hasMatch() ? std::optional(match.captured(1).toLongLong()) : std::nullopt;
 }
 
+// How the body is put on the wire; where it says something, Content-Length says nothing.
+QByteArray transferCoding(const hub::HttpReply &reply)
+{
+    const auto value = hub::headerValue(reply.headers, "Transfer-Encoding").value_or(QByteArray());
+    return value.trimmed().toLower();
+}
+
 std::optional<qint64> contentLength(const hub::HttpReply &reply)
 {
+    if (!transferCoding(reply).isEmpty())
+        return std::nullopt;
     bool isNumber = false;
     const auto value = hub::headerValue(reply.headers, "Content-Length").value_or(QByteArray());
     const qint64 length = value.trimmed().toLongLong(&isNumber);
@@ -70,6 +80,7 @@ Fetch::Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink si
     , m_plan(plan)
     , m_sink(std::move(sink))
     , m_reader(&throttle, plan.download, [this] { proceed(); })
+    , m_token(plan.token ? *plan.token : http.config().token)
     , m_position(plan.range.begin)
 {
     m_gather.setSingleShot(true);
@@ -155,6 +166,10 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
         return wrongAnswer(
             ErrorKind::Protocol,
             u"the body is encoded as %1"_s.arg(QString::fromLatin1(encoding->left(40))));
+    const QByteArray coding = transferCoding(reply);
+    if (!coding.isEmpty() && coding != "chunked" && coding != "identity")
+        return wrongAnswer(ErrorKind::Protocol,
+                           u"the body is sent as %1"_s.arg(QString::fromLatin1(coding.left(40))));
     if (m_statement.contradiction)
         return m_statement.contradiction;
     const auto type = hub::headerValue(reply.headers, "Content-Type").value_or(QByteArray());
@@ -165,11 +180,10 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
         return judgeRange(reply);
     if (reply.status != 200)
         return wrongAnswer(ErrorKind::Protocol, u"unexpected status %1"_s.arg(reply.status));
-    const auto length = hub::headerValue(reply.headers, "Content-Length");
-    if (length && m_plan.size >= 0 && length->trimmed().toLongLong() != m_plan.size)
-        return wrongAnswer(
-            ErrorKind::RemoteChanged,
-            u"the file is now %1 bytes long"_s.arg(QString::fromLatin1(length->left(40))));
+    const auto length = contentLength(reply);
+    if (length && m_plan.size >= 0 && *length != m_plan.size)
+        return wrongAnswer(ErrorKind::RemoteChanged,
+                           u"the file is now %1 bytes long"_s.arg(*length));
     return {};
 }
 
@@ -197,6 +211,12 @@ std::optional<core::Error> Fetch::judgeRange(const hub::HttpReply &reply) const
                                .arg(wanted.end)
                                .arg(range->begin)
                                .arg(range->end));
+    // Several parts, say, under the range of the first.
+    const auto length = contentLength(reply);
+    const qint64 size = range->end - range->begin;
+    if (length && *length != size)
+        return wrongAnswer(ErrorKind::Protocol,
+                           u"%1 bytes come as a range of %2"_s.arg(*length).arg(size));
     return {};
 }
 
@@ -222,8 +242,7 @@ void Fetch::settleRange(const hub::HttpReply &reply)
 // A body in pieces says itself where it ends; one that ends with the connection proves nothing.
 void Fetch::settleOpenEnd(qint64 end)
 {
-    const auto coding = hub::headerValue(m_exchange->reply().headers, "Transfer-Encoding");
-    if (!coding || !coding->toLower().contains("chunked")) {
+    if (transferCoding(m_reply) != "chunked") {
         m_failure = wrongAnswer(core::ErrorKind::Protocol,
                                 u"the server does not say how long the file is"_s);
         return;
@@ -236,8 +255,6 @@ void Fetch::hearRefusal(const hub::HttpReply &reply)
     constexpr int rangeNotSatisfiable = 416;
     if (reply.status != rangeNotSatisfiable)
         return;
-    m_etag = hub::headerValue(reply.headers, "ETag").value_or(QByteArray());
-    m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
     m_refusedTotal =
         parseRefusedRange(hub::headerValue(reply.headers, "Content-Range").value_or(QByteArray()));
     bool isNumber = false;
@@ -249,11 +266,9 @@ void Fetch::hearRefusal(const hub::HttpReply &reply)
 
 void Fetch::onHead()
 {
-    const hub::HttpReply &reply = m_exchange->reply();
     m_headSeen = true;
-    m_url = reply.url;
-    m_etag = hub::headerValue(reply.headers, "ETag").value_or(QByteArray());
-    m_linkedEtag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
+    m_reply = m_exchange->reply();
+    const hub::HttpReply &reply = m_reply;
     Q_EMIT ratesSeen(reply.rates);
     if (m_ended)
         return;
@@ -376,9 +391,10 @@ void Fetch::onFinished()
     keepRest();
     const auto &result = m_exchange->result();
     if (!m_headSeen) {
-        hearRefusal(m_exchange->reply());
-        if (m_exchange->reply().status > 0 || !m_exchange->reply().rates.isEmpty())
-            Q_EMIT ratesSeen(m_exchange->reply().rates);
+        m_reply = m_exchange->reply();
+        hearRefusal(m_reply);
+        if (m_reply.status > 0 || !m_reply.rates.isEmpty())
+            Q_EMIT ratesSeen(m_reply.rates);
     } else if (!m_failure && result && m_plan.range.end == FetchPlan::openEnd) {
         settleOpenEnd(m_position + m_rest.size());
     }
@@ -420,10 +436,14 @@ void Fetch::conclude()
                         u"%1 of %2 bytes arrived"_s.arg(received()).arg(m_plan.range.size())));
 }
 
-void Fetch::end(const std::optional<core::Error> &trouble)
+void Fetch::end(std::optional<core::Error> trouble)
 {
     m_ended = true;
     m_gather.stop();
+    if (trouble && trouble->url.isEmpty()) { // our own judgement of what came
+        hub::describe(*trouble, m_reply);
+        hub::withhold(*trouble, m_token);
+    }
     Q_EMIT ended(trouble);
 }
 

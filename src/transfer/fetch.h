@@ -75,9 +75,8 @@ public:
     qint64 position() const { return m_position; } // next byte of the file
     qint64 end() const { return std::min(m_plan.range.end, m_stopAt); } // of what is still ours
     qint64 received() const { return m_position - m_plan.range.begin; }
-    const QUrl &url() const { return m_url; } // of the last hop, once the head is here; secret
-    const QByteArray &etag() const { return m_etag; } // validator of the file host
-    const QByteArray &linkedEtag() const { return m_linkedEtag; } // what the Hub itself names
+    // Of the last hop, once its head is here, a refusal's included; its address is secret.
+    const hub::HttpReply &reply() const { return m_reply; }
     // The length that a 416 named; with the trouble of ended().
     const std::optional<qint64> &refusedTotal() const { return m_refusedTotal; }
     const Statement &statement() const { return m_statement; } // once the head is here
@@ -115,7 +114,7 @@ private:
     void leaveRest();
     void proceed();
     void conclude();
-    void end(const std::optional<core::Error> &trouble);
+    void end(std::optional<core::Error> trouble);
 
     FetchPlan m_plan;
     Sink m_sink;
@@ -125,9 +124,8 @@ private:
     QByteArray m_rest; // what it left when it ended and we were held back
     qsizetype m_restRead = 0;
     QTimer m_gather; // small arrivals are taken together
-    QUrl m_url;
-    QByteArray m_etag;
-    QByteArray m_linkedEtag;
+    const core::Secret m_token;
+    hub::HttpReply m_reply;
     std::optional<qint64> m_refusedTotal;
     Statement m_statement;
     std::optional<core::Error> m_failure;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "hub/errors.h"
 #include "hub/retry.h"
 #include "transfer/fetch.h"
 #include "transfer/filepartial.h"
@@ -62,6 +63,7 @@ bool keepsBytes(core::ErrorKind kind)
 {
     return isRepeatable(kind) || kind == core::ErrorKind::Offline
         || kind == core::ErrorKind::DiskFull || kind == core::ErrorKind::Cancelled
+        || kind == core::ErrorKind::BadInput // nobody was asked
         || kind == core::ErrorKind::ProxyDenied
         || kind == core::ErrorKind::Tls; // often a network that wants a visit to its own page
 }
@@ -74,6 +76,7 @@ FileAttempt::FileAttempt(Worker &worker, quint64 id, const FileRequest &request)
     , m_request(request)
     , m_stopFlag(std::make_shared<std::atomic<bool>>(false))
 {
+    m_answer.url = request.url;
 }
 
 FileAttempt::~FileAttempt() = default;
@@ -160,8 +163,11 @@ void FileAttempt::ask()
     plan.headers = m_request.options.headers;
     plan.headers.removeIf([](const auto &header) {
         return header.first.compare("Range", Qt::CaseInsensitive) == 0
-            || header.first.compare("Accept-Encoding", Qt::CaseInsensitive) == 0;
+            || header.first.compare("Accept-Encoding", Qt::CaseInsensitive) == 0
+            || header.first.left(3).compare("If-", Qt::CaseInsensitive) == 0;
     });
+    if (const QByteArray known = condition(); !known.isEmpty())
+        plan.headers.append({"If-Range"_ba, known});
     m_fetch.reset(new Fetch(
         m_worker.http(), m_worker.throttle(), plan,
         [this](qint64 offset, QByteArrayView data) { return take(offset, data); }, this));
@@ -173,41 +179,43 @@ void FileAttempt::ask()
     connect(m_fetch.get(), &Fetch::ended, this, &FileAttempt::onFetchEnded);
 }
 
-// The Hub's own word before that of one of its file hosts, which need not agree with each other.
-QByteArray FileAttempt::validator() const
+// What a server is told so that it sends the whole of a file that is another one by now. The answer
+// is compared all the same: not every file host listens.
+QByteArray FileAttempt::condition() const
 {
-    QByteArray tag = m_fetch->linkedEtag().isEmpty() ? m_fetch->etag() : m_fetch->linkedEtag();
-    tag = tag.trimmed();
-    return tag.startsWith("W/") ? tag.mid(2) : tag;
+    const auto &source = m_partial->source();
+    return m_fetchBegan > 0 && source ? source->version.ifRange() : QByteArray();
 }
 
-// Whether these bytes go on from those that are here. What nobody told is no contradiction.
-bool FileAttempt::isSameSource(const QByteArray &validator, qint64 total) const
+// Of the file that the bytes that are here belong to and the one that this answer is about.
+Sameness FileAttempt::sameness(qint64 total) const
 {
     const auto &source = m_partial->source();
     if (!source)
-        return true;
-    const bool otherTag =
-        !validator.isEmpty() && !source->validator.isEmpty() && validator != source->validator;
-    return !otherTag && (total < 0 || source->total < 0 || total == source->total);
+        return Sameness::Unknown;
+    if (total >= 0 && source->total >= 0 && total != source->total)
+        return Sameness::Other;
+    return compare(source->version, FileVersion::of(m_answer));
 }
 
 // The head is right and no byte of the body was taken yet.
 void FileAttempt::onBegun()
 {
-    m_worker.hosts().served(m_fetch->url(), now());
+    m_answer = m_fetch->reply();
+    m_worker.hosts().served(m_answer.url, now());
     learnContent();
     const qint64 total = m_fetch->plan().size;
     const bool fromZero = m_fetch->position() == 0;
-    if (!fromZero && !isSameSource(validator(), total)) {
+    const Sameness same = fromZero ? Sameness::Same : sameness(total);
+    if (same == Sameness::Other) {
         return restart(core::makeError(core::ErrorKind::RemoteChanged,
                                        u"the file changes while it is fetched"_s),
                        Tries::Thrice);
     }
-    if (!fromZero && !isVouchedFor()) {
+    if (same == Sameness::Unknown && !isCheckable(m_content)) {
         return restart(core::makeError(core::ErrorKind::RemoteChanged,
-                                       u"nobody knows what the first bytes belong to"_s),
-                       Tries::Once);
+                                       u"nothing proves what the first bytes belong to"_s),
+                       Tries::Any);
     }
     core::Result<void> done;
     if (fromZero && m_partial->length() > 0)
@@ -215,24 +223,22 @@ void FileAttempt::onBegun()
     m_isPatched = !fromZero;
     m_total = total;
     m_synced = std::min(m_synced, m_partial->length());
+    // Where only the digest vouches for the bytes, this answer does not.
+    const bool isProven = same == Sameness::Same;
     if (done)
-        done = m_partial->beginAnswer(
-            {m_request.url.toString(QUrl::FullyEncoded), validator(), total});
+        done =
+            m_partial->beginAnswer({m_request.url.toString(QUrl::FullyEncoded),
+                                    isProven ? FileVersion::of(m_answer) : FileVersion(), total});
     if (!done)
         return fail(done.error());
-}
-
-// The bytes that are here were noted as this file's, or the digest will tell.
-bool FileAttempt::isVouchedFor() const
-{
-    return m_partial->source() || isCheckable(m_content);
 }
 
 // The Hub says what it sends; so that is compared even where nobody asked for it.
 void FileAttempt::learnContent()
 {
     m_content = m_request.content;
-    const auto named = core::ContentId::make(QString::fromLatin1(m_fetch->linkedEtag()));
+    const auto etag = hub::headerValue(m_answer.hubHeaders, "X-Linked-Etag").value_or(QByteArray());
+    const auto named = core::ContentId::make(QString::fromLatin1(etag));
     if (!m_content && named && isCheckable(*named))
         m_content = *named;
 }
@@ -280,7 +286,8 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
         m_farthest = m_partial->length();
         m_failures = m_refusals = 0;
     }
-    if (trouble && trouble->httpStatus == rangeNotSatisfiable)
+    m_answer = m_fetch->reply();
+    if (trouble && m_answer.status == rangeNotSatisfiable)
         return onRangeRefused(*trouble);
     if (trouble)
         return adoptFileBehindPointer() ? void() : onTrouble(aboutThisUrl(*trouble));
@@ -289,7 +296,8 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
     publish();
 }
 
-// There is nothing after what we have: all of it is here, or it is of another file.
+// There is nothing after what we have: all of it is here, or it is of another file. Where it names
+// no version, that it refused at all says enough: of another one it would have sent the whole.
 void FileAttempt::onRangeRefused(const core::Error &error)
 {
     const qint64 length = m_partial->length();
@@ -298,8 +306,11 @@ void FileAttempt::onRangeRefused(const core::Error &error)
     const qint64 noted = source ? source->total : -1;
     const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(noted));
     learnContent();
-    const bool isWhole = length > 0 && total == length && isSameSource(validator(), total)
-        && m_request.size.value_or(total) == total && (isVouchedFor() || m_partial->isCopy());
+    const Sameness same = sameness(total);
+    const bool isProven = same == Sameness::Same
+        || (same == Sameness::Unknown && (isCheckable(m_content) || !condition().isEmpty()));
+    const bool isWhole =
+        length > 0 && total == length && m_request.size.value_or(total) == total && isProven;
     if (!isWhole)
         return restart(error, Tries::Once);
     dropFetch();
@@ -376,14 +387,17 @@ void FileAttempt::wait(const core::Error &error, std::chrono::milliseconds delay
 // Forgets the bytes and asks for the whole file.
 void FileAttempt::restart(const core::Error &why, Tries tries)
 {
-    const int most = tries == Tries::Once ? 1 : 3;
-    if (m_restarts >= most || (m_fetch && m_fetchBegan == 0))
+    const bool isSpent = tries != Tries::Any && m_restarts >= (tries == Tries::Once ? 1 : 3);
+    if (isSpent || (m_fetch && m_fetchBegan == 0))
         return fail(why);
-    ++m_restarts;
     dropFetch();
     if (const auto done = m_partial->restart(); !done)
         return fail(done.error());
-    m_farthest = m_synced = 0;
+    if (tries != Tries::Any) {
+        ++m_restarts;
+        m_farthest = 0; // of the other file
+    }
+    m_synced = 0;
     m_isPatched = false;
     m_total = m_request.size.value_or(-1);
     Q_EMIT asks(m_id, {});
@@ -416,8 +430,12 @@ void FileAttempt::publish()
 
 void FileAttempt::fail(const core::Error &error)
 {
-    if (!m_end)
-        finish({error, {}});
+    if (m_end)
+        return;
+    core::Error told = error;
+    if (told.url.isEmpty())
+        hub::describe(told, m_answer);
+    finish({told, {}});
 }
 
 void FileAttempt::finish(const FileEnd &end)
@@ -435,7 +453,7 @@ void FileAttempt::endWhenQuiet()
     if (m_partial && !m_closing) {
         m_closing = true;
         m_done = m_partial->length();
-        const bool keeps = m_end->error && keepsBytes(m_end->error->kind);
+        const bool keeps = m_end->error && keepsBytes(m_end->error->kind) && !m_partial->isCopy();
         return inPool<core::Result<void>>(
             [partial = std::exchange(m_partial, nullptr), keeps] {
                 return keeps ? partial->sync(partial->mark()) : partial->remove();

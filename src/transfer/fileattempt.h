@@ -10,8 +10,9 @@
 #include <optional>
 
 #include "core/error.h"
-#include "hub/types.h"
+#include "hub/http.h"
 #include "transfer/filerequest.h"
+#include "transfer/fileversion.h"
 
 namespace transfer {
 
@@ -39,7 +40,8 @@ struct FileEnd {
 //   all bytes -> sync, digest of what is on disk, rename (pool) -> ended()
 //
 // Owner: Worker. I/O thread. Promise: ended() exactly once, also after stop(), and never while a
-// pool task of it still runs. What a person can wait out keeps the partial, a refusal removes it.
+// pool task of it still runs. A refusal, and bytes that are wrong, remove the partial; what says
+// nothing of the file (a broken connection, TLS, a full disk, a stop) keeps it. So does a crash.
 class FileAttempt : public QObject {
     Q_OBJECT
 public:
@@ -59,7 +61,11 @@ Q_SIGNALS:
     void ended(quint64 id, const transfer::FileEnd &end);
 
 private:
-    enum class Tries { Once, Thrice };
+    enum class Tries {
+        Once,
+        Thrice,
+        Any, // each ends in the whole file or in a failure that counts
+    };
 
     void onOpened();
     void onBegun();
@@ -69,9 +75,8 @@ private:
     void rememberHost(const core::Error &error);
     core::Error aboutThisUrl(core::Error error) const;
     bool adoptFileBehindPointer();
-    bool isVouchedFor() const;
-    bool isSameSource(const QByteArray &validator, qint64 total) const;
-    QByteArray validator() const;
+    QByteArray condition() const;
+    Sameness sameness(qint64 total) const;
     void learnContent();
     core::Result<void> take(qint64 offset, QByteArrayView data);
     void checkpoint();
@@ -95,7 +100,8 @@ private:
     std::shared_ptr<FilePartial> m_partial;
     std::unique_ptr<Fetch, DeleteLater> m_fetch;
     std::optional<core::ContentId> m_content; // what it is compared with in the end
-    QList<hub::RateInfo> m_rates; // of the last answer
+    hub::HttpReply m_answer; // the last one; its address is secret
+    QList<hub::RateInfo> m_rates; // of that
     std::shared_ptr<std::atomic<bool>> m_stopFlag;
     std::optional<FileEnd> m_end; // set once: how it ends when the pool is done with it
     qint64 m_total = -1;

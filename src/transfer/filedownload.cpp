@@ -25,9 +25,11 @@ FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &requ
     , m_id(id)
     , m_request(withParameters(request))
 {
+    // While nobody else is at work, and at the end of the Engine.
+    setAbort([this](core::Error &error) { error.url = core::redactUrl(m_request.url); });
     Worker *worker = ways.worker;
     if (!worker) {
-        finish(core::fail(core::ErrorKind::Cancelled));
+        stop(core::makeError(core::ErrorKind::Cancelled));
         return;
     }
     connect(worker, &Worker::fileProgressed, this, [this](quint64 id, qint64 bytes, qint64 total) {
@@ -55,6 +57,12 @@ FileDownload::FileDownload(const Ways &ways, quint64 id, const FileRequest &requ
         this, [this] { begin(); }, Qt::QueuedConnection);
 }
 
+FileDownload::~FileDownload()
+{
+    if (m_begun && !isFinished())
+        stopWork();
+}
+
 void FileDownload::begin()
 {
     if (isFinished())
@@ -71,7 +79,12 @@ void FileDownload::cancel()
     if (isFinished())
         return;
     if (!m_begun || m_leaving)
-        return hub::Call<FileResult>::cancel();
+        return stop(m_late ? lateness() : core::makeError(core::ErrorKind::Cancelled));
+    stopWork();
+}
+
+void FileDownload::stopWork()
+{
     QMetaObject::invokeMethod(m_ways.worker,
                               [worker = m_ways.worker, id = m_id] { worker->stopFile(id); });
 }
@@ -133,19 +146,22 @@ void FileDownload::enter(core::Clock::Duration pause)
     m_ways.gate.enter(wish, this, go);
 }
 
+core::Error FileDownload::lateness() const
+{
+    core::Error error = core::makeError(core::ErrorKind::Timeout, u"not done in the time given"_s);
+    error.url = core::redactUrl(m_request.url);
+    return error;
+}
+
 void FileDownload::onEnded(const FileEnd &end)
 {
-    if (end.error && m_late && end.error->kind == core::ErrorKind::Cancelled) {
-        core::Error late =
-            core::makeError(core::ErrorKind::Timeout, u"not done in the time given"_s);
-        late.url = core::redactUrl(m_request.url);
-        return finish(core::Unexpected(late));
-    }
+    if (end.error && m_late && end.error->kind == core::ErrorKind::Cancelled)
+        return finish(core::Unexpected(lateness()));
     if (end.error)
         return finish(core::Unexpected(*end.error));
+    finish(end.result); // told later, and not at all where the next line is our end
     if (m_told != std::pair(end.result.bytes, end.result.bytes))
         Q_EMIT progressed(end.result.bytes, end.result.bytes);
-    finish(end.result);
 }
 
 } // namespace transfer

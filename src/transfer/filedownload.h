@@ -15,12 +15,16 @@ class Worker;
 
 // One file from one URL to any path, begun by Engine::downloadFile(). Ends exactly once (see
 // hub::Call): with the file complete under its final name, or with an Error and whatever had that
-// name before untouched. Everything that is slow happens on the I/O thread and in the pool; what
-// goes to the endpoint passes the Gate. cancel() keeps what was fetched; the Call ends when the
-// file is let go, so that the next one can have it. Owner: Engine. GUI thread.
+// name before untouched. A refusal by the server, an answer that is not the file and bytes that are
+// wrong remove what was fetched; a broken connection, a certificate that is not trusted, a full
+// disk, cancel() and a crash keep it for the next call. Everything that is slow happens on the I/O
+// thread and in the pool; what goes to the endpoint passes the Gate. After cancel() the Call ends
+// when the file is let go, so that the next one can have it. Whoever deletes it cancels it, and is
+// told nothing more. Owner: Engine. GUI thread.
 class FileDownload : public hub::Call<FileResult> {
     Q_OBJECT
 public:
+    ~FileDownload() override;
     const FileRequest &request() const { return m_request; }
 
     void cancel() override;
@@ -42,11 +46,13 @@ private:
     FileDownload(const Ways &ways, quint64 id, const FileRequest &request, QObject *parent);
 
     void begin();
+    void stopWork();
     void onLimit();
     void onAsks(const FileWait &wait);
     void onRates(const QList<hub::RateInfo> &rates);
     void enter(core::Clock::Duration pause = {});
     void onEnded(const FileEnd &end);
+    core::Error lateness() const;
 
     const Ways m_ways; // the Engine ends us before they go
     const quint64 m_id;

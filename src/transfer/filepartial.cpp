@@ -29,9 +29,8 @@ constexpr QLatin1StringView noteSuffix(".json");
 constexpr QLatin1StringView copySuffix(".copy");
 constexpr qsizetype longestAddition = 20; // ".incomplete", ".json" and ".tmp" while it is saved
 constexpr long usualNameMax = 255;
-constexpr int noteVersion = 1;
+constexpr int noteVersion = 2;
 constexpr qint64 longestNote = 64 * 1024;
-constexpr qsizetype longestValidator = 1024;
 constexpr int maximumTries = 20; // others finish with the name now and then; not twenty times
 
 core::Unexpected failure(int errnoValue, const QString &path)
@@ -150,10 +149,14 @@ struct Note {
 
 QByteArray encodeNote(const Note &note)
 {
+    const FileVersion &version = note.source.version;
     return QJsonDocument(QJsonObject{
                              {"v"_L1, noteVersion},
                              {"url"_L1, note.source.url},
-                             {"etag"_L1, QString::fromLatin1(note.source.validator)},
+                             {"linkedEtag"_L1, QString::fromLatin1(version.linkedEtag)},
+                             {"etag"_L1, QString::fromLatin1(version.etag)},
+                             {"lastModified"_L1, QString::fromLatin1(version.lastModified)},
+                             {"date"_L1, QString::fromLatin1(version.date)},
                              {"total"_L1, note.source.total},
                              {"boot"_L1, note.boot},
                              {"synced"_L1, note.synced},
@@ -170,7 +173,11 @@ std::optional<Note> loadNote(const QString &path)
     const QJsonObject object = QJsonDocument::fromJson(*json).object();
     Note note;
     note.source.url = object.value("url"_L1).toString();
-    note.source.validator = object.value("etag"_L1).toString().toLatin1();
+    const auto bytes = [&object](QLatin1StringView key) {
+        return object.value(key).toString().toLatin1();
+    };
+    note.source.version = {bytes("linkedEtag"_L1), bytes("etag"_L1), bytes("lastModified"_L1),
+                           bytes("date"_L1)};
     note.source.total = object.value("total"_L1).toInteger(-2);
     note.boot = object.value("boot"_L1).toString();
     note.synced = object.value("synced"_L1).toInteger(-1);
@@ -307,7 +314,8 @@ core::Result<void> FilePartial::adopt(const FileRequest &request)
         if ((isOther && !isCheckable(request.content))
             || (note->source.total >= 0 && length > note->source.total))
             length = 0;
-        m_source = note->source;
+        if (!isOther)
+            m_source = note->source;
         m_synced = std::min(note->synced, length);
     }
     if (request.size && length > *request.size)
@@ -379,7 +387,6 @@ core::Result<void> FilePartial::beginAnswer(const Source &source)
     const std::scoped_lock lock(m_noteMutex);
     m_source = source;
     m_source->url = publicUrl(QUrl(source.url));
-    m_source->validator.truncate(longestValidator);
     if (auto saved = saveNote(m_synced, false); !saved)
         return saved;
     return reserve(m_fd.get(), m_length, source.total, m_path);
@@ -481,10 +488,10 @@ core::Result<void> FilePartial::remove()
     m_length = 0;
     if (!hasOurName())
         return {}; // published, or somebody else's by now
-    auto done = truncateTo(m_fd.get(), 0, m_path);
-    if (done)
-        done = removeFile(m_notePath);
-    return done ? removeFile(m_path) : done;
+    const auto emptied = truncateTo(m_fd.get(), 0, m_path);
+    const auto forgotten = removeFile(m_notePath); // first: with the name goes the right to it
+    const auto removed = removeFile(m_path);
+    return !emptied ? emptied : !forgotten ? forgotten : removed;
 }
 
 } // namespace transfer

@@ -12,11 +12,12 @@
 #include "cache/descriptor.h"
 #include "core/result.h"
 #include "transfer/filerequest.h"
+#include "transfer/fileversion.h"
 
 namespace transfer {
 
 // The beginning of a file under the name "<destination>.incomplete", and beside it a note
-// (".incomplete.json": address without its query, validator, total, what is on stable storage)
+// (".incomplete.json": address without its query, version, total, what is on stable storage)
 // that tells the next run what it is the beginning of. The file itself carries the lock (flock):
 // whoever has it open here is alone with this destination, in this process and among all others.
 // It never is a link, and never a file that has a second name.
@@ -28,7 +29,7 @@ public:
     // What the bytes are the beginning of.
     struct Source {
         QString url; // without query
-        QByteArray validator; // what the Hub names, else the ETag of the file host
+        FileVersion version; // nothing said: nothing proves whose the bytes are
         qint64 total = -1;
     };
     struct Opened {

@@ -14,8 +14,9 @@ namespace transfer {
 struct FileRequest {
     enum class Resume {
         Fresh, // what an earlier call left is removed first
-        // From what an earlier call left; else from the file that has the name now. Bytes that none
-        // of our notes tells of count only where a digest decides in the end.
+        // From what an earlier call left; else from the file that has the name now. Bytes that
+        // nothing proves to be of the version that is there now (see FileVersion), such as those
+        // that none of our notes tells of, count only where a digest decides in the end.
         Continue,
     };
 

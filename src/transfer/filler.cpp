@@ -426,9 +426,10 @@ void Filler::onBegun(Fetch *fetch)
             drop(other);
     }
     if (fetch->plan().ask == FetchPlan::Ask::Range && m_links == Links::Shared) {
+        const auto etag = hub::headerValue(fetch->reply().headers, "ETag").value_or(QByteArray());
         if (m_etag.isEmpty())
-            m_etag = fetch->etag();
-        else if (m_etag != fetch->etag())
+            m_etag = etag;
+        else if (m_etag != etag)
             return end(core::makeError(core::ErrorKind::RemoteChanged,
                                        u"two segments of the file have different validators"_s));
     }

@@ -2,6 +2,7 @@
 
 #include "enginefixture.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QPointer>
@@ -120,6 +121,93 @@ inline QByteArray rangeAnswer(const support::RawRequest &request, const QByteArr
                            headers + "Content-Range: bytes " + QByteArray::number(from) + '-'
                                + QByteArray::number(content.size() - 1) + '/' + total + "\r\n",
                            content.mid(from));
+}
+
+inline const QByteArray alphabet = "abcdefghijklmnopqrstuvwxyz"_ba;
+
+inline core::ContentId idOf(const QByteArray &bytes)
+{
+    const QByteArray hex = QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex();
+    return *core::ContentId::make(QString::fromLatin1(hex));
+}
+
+// The connection ends before that many bytes have come.
+inline QByteArray broken(QByteArray answer, qsizetype missing)
+{
+    answer.chop(missing);
+    return answer;
+}
+
+// An engine whose Hub is what the test says, and a folder.
+struct Place {
+    explicit Place(const hub::HttpConfig &http = {})
+        : engine(http, {}, gate, clock, nullptr)
+    {
+    }
+
+    QTemporaryDir folder;
+    core::SystemClock clock;
+    hub::Gate gate{clock};
+    transfer::Engine engine;
+
+    QString out() const { return folder.filePath(u"out.bin"_s); }
+    QString partial() const { return out() + u".incomplete"_s; }
+    QStringList names() const { return namesIn(folder.path()); }
+    transfer::FileRequest request(const support::RawServer &server) const
+    {
+        transfer::FileRequest request;
+        request.url = QUrl(QString::fromLatin1(server.origin() + "/f.bin?secret=1"));
+        request.destination = out();
+        request.resume = transfer::FileRequest::Resume::Continue;
+        return request;
+    }
+};
+
+// A server whose file may become another one between two requests.
+struct Source {
+    QByteArray content = alphabet;
+    QByteArray headers; // those that tell its version
+    bool knowsIfRange = false;
+    qsizetype missing = 0; // where the body breaks off; who then asks for the rest hears nothing
+    QByteArray ranged; // answers every request for a range, unless it is empty
+    support::RawServer server{[this](const support::RawRequest &request) {
+        if (missing > 0)
+            return request.header("Range").isEmpty()
+                ? broken(rangeAnswer(request, content, headers), missing)
+                : QByteArray();
+        if (!ranged.isEmpty() && !request.header("Range").isEmpty())
+            return ranged;
+        const QByteArray known = request.header("If-Range");
+        if (knowsIfRange && !known.isEmpty() && !headers.contains(": " + known + "\r\n"))
+            return support::answer("200 OK", headers, content);
+        return rangeAnswer(request, content, headers);
+    }};
+
+    // A call that is stopped when so much of the body is missing; what it leaves is on disk.
+    bool breakOff(Place &place, const transfer::FileRequest &request, qsizetype lacking)
+    {
+        missing = lacking;
+        Call call(place.engine, request);
+        const qsizetype before = server.seen.size();
+        const bool isBroken = QTest::qWaitFor(
+            [&] {
+                return server.seen.size() > before
+                    && !server.seen.constLast().header("Range").isEmpty();
+            },
+            30000);
+        call.download->cancel();
+        missing = 0;
+        return isBroken && call.outcome() == "cancelled"_L1
+            && QFileInfo(place.partial()).size() == content.size() - lacking;
+    }
+};
+
+inline hub::HttpConfig hubAt(const support::RawServer &server, const QByteArray &token = {})
+{
+    hub::HttpConfig config;
+    config.endpoint = *hub::Endpoint::make(QString::fromLatin1(server.origin()));
+    config.token = core::Secret(token);
+    return config;
 }
 
 } // namespace filetest

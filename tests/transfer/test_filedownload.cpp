@@ -1,6 +1,9 @@
 #include "filefixture.h"
 
-#include <unistd.h>
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "cache/descriptor.h"
 
 using namespace Qt::StringLiterals;
 using filetest::anything;
@@ -39,10 +42,10 @@ private Q_SLOTS:
     void givesUpAfterFive();
     void emptyFileOnce();
     void secondCallIsLockedOut();
-    void oddNames_data();
-    void oddNames();
-    void namesThatAreNoFiles();
-    void plantedLinks();
+    void deletedCallEnds_data();
+    void deletedCallEnds();
+    void deletedInItsOwnSignal_data();
+    void deletedInItsOwnSignal();
     void tokenStaysAtTheHub();
 };
 
@@ -157,8 +160,8 @@ void TestFileDownload::strangersAreNotTheHub()
     wanted.size.reset();
     QVERIFY(writeFile(out(f) + u".incomplete"_s, "<p>"_ba));
     QVERIFY(writeFile(out(f) + u".incomplete.json"_s,
-                      R"({"v":1,"etag":"","total":-1,"boot":"","synced":3,"url":")"
-                          + wanted.url.toEncoded() + "\"}"));
+                      R"({"v":2,"total":-1,"boot":"","synced":3,"url":")" + wanted.url.toEncoded()
+                          + "\"}"));
     QVERIFY(writeFile(f.folder.filePath(u"c/keep.bin"_s), "what was here"_ba));
     FileRequest other = wanted;
     other.destination = f.folder.filePath(u"c/keep.bin"_s);
@@ -343,92 +346,94 @@ void TestFileDownload::secondCallIsLockedOut()
     QVERIFY(isRight(out(f), repo));
 }
 
-void TestFileDownload::oddNames_data()
+namespace {
+
+// Nobody is at work on the destination any more.
+bool isLetGo(const QString &destination)
 {
-    QTest::addColumn<QString>("name");
-    QTest::newRow("spaces and signs") << u"a b #1 100% +x ?&.bin"_s;
-    QTest::newRow("umlauts") << u"Grüße an 世界 🙂.bin"_s;
-    QTest::newRow("255 bytes") << QString(251, u'n') + u".bin"_s;
-    QTest::newRow("250 bytes of umlauts") << QString(125, u'ü');
+    const QByteArray name = QFile::encodeName(destination + u".incomplete"_s);
+    const cache::Descriptor file(::open(name.constData(), O_RDWR | O_CLOEXEC));
+    return !file.isOpen() || ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
 }
 
-void TestFileDownload::oddNames()
+} // namespace
+
+void TestFileDownload::deletedCallEnds_data()
 {
-    QFETCH(QString, name);
+    QTest::addColumn<FaultyHub::Change>("change");
+    QTest::addColumn<bool>("atCdn");
+    QTest::addColumn<qint64>("kept");
+    QTest::newRow("while bytes come") << FaultyHub::drip(2 * MiB) << true << qint64(-1);
+    QTest::newRow("while nothing comes") << FaultyHub::stallAfter(3 * MiB) << true << 3 * MiB;
+    QTest::newRow("between two tries") << FaultyHub::status(503) << true << qint64(0);
+    QTest::newRow("at the Gate") << FaultyHub::rateLimited(2) << false << qint64(0);
+}
+
+// As a window that is closed does with its own: no more is asked for or written, the lock is free,
+// what has come is kept.
+void TestFileDownload::deletedCallEnds()
+{
+    QFETCH(FaultyHub::Change, change);
+    QFETCH(bool, atCdn);
+    QFETCH(qint64, kept);
     EngineFixture f;
-    const demo::Repo repo =
-        support::makeRepo(u"org/odd"_s, {support::lfsFile(u"sub/"_s + name, 3 * MiB, 9)});
-    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(2 * MiB), 1);
-    FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
-    wanted.destination = f.folder.filePath(u"a/b/"_s + name);
-    Call first(*f.engine, wanted);
-    QTRY_VERIFY(first.mostBytes() >= 2 * MiB);
-    first.download->cancel();
-    QCOMPARE(first.outcome(), u"cancelled"_s);
-    Call second(*f.engine, wanted);
-    QCOMPARE(second.outcome(), u"done"_s);
-    QVERIFY(isRight(wanted.destination, repo));
+    const demo::Repo repo = largeRepo();
+    f.hub.addRule(atCdn ? demo::Origin::Cdn : demo::Origin::Hub, anything, change);
+    const FileRequest wanted = request(f, repo, FileRequest::Resume::Continue);
+    Call call(*f.engine, wanted);
+    if (kept == 0)
+        QTRY_VERIFY(!f.hub.requests(demo::Origin::Hub, resolve).isEmpty()
+                    && f.hub.requests().last().status > 0);
+    else
+        QTRY_VERIFY(call.mostBytes() >= (kept < 0 ? MiB : kept));
+    delete call.download.data();
+    QTRY_VERIFY(isLetGo(out(f)));
+    const qint64 size = QFileInfo(out(f) + u".incomplete"_s).size();
+    const qsizetype asked = f.hub.requests().size();
+    QTest::qWait(3000); // longer than any pause it was in
+    QCOMPARE(f.hub.requests().size(), asked);
+    QCOMPARE(QFileInfo(out(f) + u".incomplete"_s).size(), size);
+    QVERIFY(kept < 0 ? size >= MiB : size == kept);
+    QVERIFY(!QFile::exists(out(f)));
+    QCOMPARE(call.ends, 0);
+
+    f.hub.clearRules();
+    f.hub.clearRequests();
+    Call again(*f.engine, wanted);
+    QCOMPARE(again.outcome(), u"done"_s);
+    QVERIFY(isRight(out(f), repo));
     QCOMPARE(f.hub.requests(demo::Origin::Cdn, anything).last().request.header("Range"),
-             "bytes=2097152-"_ba);
-    QCOMPARE(beside(f), QStringList{name});
+             size > 0 ? "bytes=" + QByteArray::number(size) + '-' : QByteArray());
 }
 
-void TestFileDownload::namesThatAreNoFiles()
+void TestFileDownload::deletedInItsOwnSignal_data()
 {
-    EngineFixture f;
-    const demo::Repo repo = largeRepo();
-    FileRequest wanted = request(f, repo);
-    QDir().mkpath(out(f));
-    Call folder(*f.engine, wanted);
-    QCOMPARE(folder.outcome(), u"file-io"_s);
-    QVERIFY(folder.words().contains(out(f)));
-    wanted.destination = out(f) + u"/x"_s + QString(255, u'y');
-    Call tooLong(*f.engine, wanted);
-    QCOMPARE(tooLong.outcome(), u"file-io"_s);
-    wanted.destination = u"relative.bin"_s;
-    Call relative(*f.engine, wanted);
-    QCOMPARE(relative.outcome(), u"bad-input"_s);
-    wanted.destination = u"/dev/null"_s;
-    Call device(*f.engine, wanted);
-    QCOMPARE(device.outcome(), u"file-io"_s);
-    QVERIFY(writeFile(f.folder.filePath(u"plain"_s), "x"_ba));
-    wanted.destination = f.folder.filePath(u"plain/out.bin"_s);
-    Call below(*f.engine, wanted);
-    QCOMPARE(below.outcome(), u"file-io"_s);
-    wanted.destination = u"/proc/hubload/out.bin"_s; // nobody may write there, root included
-    Call readOnly(*f.engine, wanted);
-    QCOMPARE(readOnly.outcome(), u"file-io"_s);
-    QCOMPARE(f.hub.requests().size(), 0);
-    QVERIFY(filetest::namesIn(out(f)).isEmpty());
+    QTest::addColumn<bool>("atTheEnd");
+    QTest::addColumn<bool>("shutsDown");
+    QTest::newRow("on the way") << false << false;
+    QTest::newRow("with the last byte") << true << false;
+    QTest::newRow("and then the engine goes") << false << true;
 }
 
-void TestFileDownload::plantedLinks()
+void TestFileDownload::deletedInItsOwnSignal()
 {
+    QFETCH(bool, atTheEnd);
+    QFETCH(bool, shutsDown);
     EngineFixture f;
     const demo::Repo repo = largeRepo();
-    const QString victim = f.folder.filePath(u"victim"_s);
-    const QString partial = out(f) + u".incomplete"_s;
-    QVERIFY(writeFile(victim, "precious"_ba));
-    QDir().mkpath(QFileInfo(out(f)).path());
-    for (const auto resume : {FileRequest::Resume::Fresh, FileRequest::Resume::Continue}) {
-        for (const char *kind : {"link", "second name"}) {
-            QFile::remove(out(f));
-            const QByteArray from = QFile::encodeName(victim);
-            const QByteArray to = QFile::encodeName(partial);
-            QCOMPARE(*kind == 'l' ? ::symlink(from.constData(), to.constData())
-                                  : ::link(from.constData(), to.constData()),
-                     0);
-            Call call(*f.engine, request(f, repo, resume));
-            QCOMPARE(call.outcome(), u"done"_s);
-            QVERIFY(isRight(out(f), repo));
-            QVERIFY(!QFileInfo(out(f)).isSymLink());
-            QCOMPARE(readFile(victim), "precious"_ba);
-        }
-    }
-    QVERIFY(QFile::link(victim, out(f) + u".incomplete.json"_s));
-    Call noted(*f.engine, request(f, repo));
-    QCOMPARE(noted.outcome(), u"done"_s);
-    QCOMPARE(readFile(victim), "precious"_ba);
+    if (!atTheEnd)
+        f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::stallAfter(3 * MiB), 1);
+    Call call(*f.engine, request(f, repo, FileRequest::Resume::Continue));
+    connect(call.download, &transfer::FileDownload::progressed, this, [&](qint64 bytes, qint64) {
+        if (bytes >= (atTheEnd ? 9 : 3) * MiB)
+            delete call.download.data();
+    });
+    QTRY_VERIFY(call.download.isNull());
+    if (shutsDown)
+        f.engine->shutdown();
+    QTRY_VERIFY(isLetGo(out(f)));
+    QCOMPARE(call.ends, 0);
+    QCOMPARE(QFile::exists(out(f)), atTheEnd);
 }
 
 void TestFileDownload::tokenStaysAtTheHub()
