@@ -14,7 +14,6 @@ namespace {
 constexpr int MostRepeats = 4;
 constexpr int MostTimeouts = 1; // somebody has waited half a minute already
 constexpr int MostRefusals = 5;
-constexpr std::chrono::minutes LongestPause{5}; // of one call: more is for people to decide
 
 int mostRepeats(core::ErrorKind kind)
 {
@@ -36,6 +35,7 @@ Ask::Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent)
     , m_wish(wish)
     , m_done(std::move(done))
 {
+    m_wish.request.priority = wish.priority;
     enter(Gate::Turn::Last);
 }
 

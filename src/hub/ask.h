@@ -11,6 +11,8 @@
 
 namespace hub {
 
+inline constexpr std::chrono::minutes LongestPause{5}; // of one call: more is for people to decide
+
 // One answer to one request, with all that may lie between asking and getting it: the Gate, a 429
 // that sends it back there, repeats of transient failures. A write is repeated only where it is
 // known to have reached nobody, or was refused by a 429. Tells done once, unless it was stopped.

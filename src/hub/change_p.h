@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "hub/client_p.h"
+#include "hub/retry.h"
 
 namespace hub {
 
@@ -103,6 +104,8 @@ public:
 private:
     static constexpr int MostTries = 3;
     static constexpr int MostLargeTries = 2;
+    static constexpr int MostBlindLooks = 4; // in a row, each with repeats of its own
+    static constexpr int BlindDoublings = 3; // those repeats waited so often before
     static constexpr qsizetype Large = 1024 * 1024; // a content that costs to be sent again
     static constexpr std::chrono::milliseconds Pauses[] = {
         std::chrono::milliseconds(200), std::chrono::seconds(2), std::chrono::seconds(5)};
@@ -153,7 +156,11 @@ private:
             m_error = result.error();
         m_error->mayHaveHappened = true; // it stays in doubt whatever a later try is told
         m_looks = 0;
-        lookAfter(Pauses[0]);
+        const std::chrono::milliseconds wanted =
+            result.error().retryAfter.value_or(std::chrono::seconds(0));
+        if (wanted > LongestPause)
+            return finish(core::Unexpected(*m_error));
+        lookAfter(std::max(Pauses[0], wanted));
     }
 
     void lookAfter(std::chrono::milliseconds pause)
@@ -171,13 +178,23 @@ private:
         if (seen && *seen)
             return finish(**seen);
         if (!seen)
-            return finish(core::Unexpected(*m_error));
+            return onBlindLook(seen.error());
+        m_blindLooks = 0;
         if (++m_looks < std::ssize(Pauses))
             return lookAfter(Pauses[m_looks]);
         if (!m_plan.mayRepeat() || m_tries >= m_mostTries)
             return finish(core::Unexpected(*m_error));
         ++m_tries;
         send();
+    }
+
+    // The Hub is away, or the network: it will tell when it is back.
+    void onBlindLook(const core::Error &why)
+    {
+        const auto pause = hub::retryDelay(why, BlindDoublings + m_blindLooks, 0);
+        if (!pause || *pause > LongestPause || ++m_blindLooks > MostBlindLooks)
+            return finish(core::Unexpected(*m_error));
+        lookAfter(*pause);
     }
 
     void finish(const core::Result<T> &result)
@@ -196,6 +213,7 @@ private:
     int m_tries = 1;
     int m_mostTries = MostTries;
     int m_looks = 0;
+    int m_blindLooks = 0;
     int m_waits = 0; // for refusals that pass
 };
 

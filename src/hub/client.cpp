@@ -144,6 +144,7 @@ PagedCall *Client::getPaged(const QUrl &url, const Paging &paging, const Options
         return withNext(itemPage(reply), hub, reply);
     };
     plan.mostPages = paging.mostPages;
+    plan.mostBytes = paging.mostBytes;
     plan.take = [call, all, paging](ItemPage &page) {
         all->count += page.items.size();
         if (all->count > paging.mostItems) {

@@ -53,6 +53,7 @@ struct Paging {
     Keep keep = Keep::All;
     int mostPages = 2000;
     qsizetype mostItems = 2'000'000;
+    qint64 mostBytes = 512LL * 1024 * 1024; // of all pages together
 };
 
 // A listing, page after page (hub-api.md 4). pageArrived() comes for each page, never inside

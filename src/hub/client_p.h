@@ -16,6 +16,7 @@ namespace hub {
 // How the calls of the Client are made; for its own sources only.
 
 inline constexpr qint64 LongestAnswer = 64 * 1024 * 1024;
+inline constexpr qint64 LongestListing = Paging().mostBytes;
 
 template <typename T> using Parse = std::function<core::Result<T>(const HttpReply &)>;
 template <typename T> using Then = std::function<void(const core::Result<T> &)>;
@@ -206,6 +207,7 @@ public:
         std::function<Brought(Page &)> take; // may stop the walk or end the call
         Then<void> end;
         int mostPages = 2000;
+        qint64 mostBytes = LongestListing;
     };
 
     PageWalk(const Ask::Tools &tools, CallBase *call, const Plan &plan)
@@ -236,6 +238,10 @@ private:
             [this](const core::Result<HttpReply> &answer) {
                 if (!answer)
                     return end(core::Unexpected(answer.error()));
+                m_bytes += answer->body.size();
+                if (m_bytes > m_plan.mostBytes)
+                    return refuse(
+                        QStringLiteral("a listing of more than %1 bytes").arg(m_plan.mostBytes));
                 parseFor<Page>(this, *answer, explained<Page>(m_tools, m_plan.first, m_plan.parse),
                                [this](const core::Result<Page> &page) { onPage(page); });
             },
@@ -292,6 +298,7 @@ private:
     QUrl m_at; // the page that was asked for last
     QSet<QUrl> m_visited;
     int m_barrenPages = 0;
+    qint64 m_bytes = 0; // of all pages
     bool m_isStopped = false;
 };
 

@@ -18,7 +18,8 @@ using core::ErrorKind;
 namespace {
 
 constexpr int MostNewPullRequests = 5; // that are looked at
-constexpr int MostNewCommits = 20; // likewise
+constexpr qsizetype MostNewCommits = 20; // likewise, and as many in our words
+constexpr int MostPages = 20; // of the history, back to where the branch was
 constexpr int PreconditionFailed = 412; // the branch has moved on (8.2)
 
 QByteArray line(const QString &key, const QJsonObject &value)
@@ -169,12 +170,7 @@ public:
     {
         if (isPullRequest())
             return lookForPullRequest(context, then);
-        answerTo(context, m_client.commits(m_repo, m_revision, 0, m_looking),
-                 [self = shared_from_this(), context, then](const core::Result<CommitPage> &page) {
-                     if (!page)
-                         return then(core::Unexpected(page.error()));
-                     self->searchBranch(page->commits, context, then);
-                 });
+        readHistory({}, 0, context, then);
     }
 
 private:
@@ -198,19 +194,41 @@ private:
     }
 
     // Newest first, back to where the branch was before.
-    void searchBranch(const QList<CommitInfo> &commits, QObject *context,
+    void readHistory(const QList<CommitInfo> &newer, int number, QObject *context,
+                     const See<CommitResult> &then)
+    {
+        answerTo(context, m_client.commits(m_repo, m_revision, number, m_looking),
+                 [self = shared_from_this(), newer, number, context,
+                  then](const core::Result<CommitPage> &page) {
+                     if (!page)
+                         return then(core::Unexpected(page.error()));
+                     const QList<CommitInfo> all = newer + page->commits;
+                     const auto base =
+                         std::find_if(all.begin(), all.end(), [&self](const CommitInfo &commit) {
+                             return commit.id == self->m_base;
+                         });
+                     if (base != all.end())
+                         return self->searchBranch(all, base - all.begin(), context, then);
+                     const bool isAll = page->next.isEmpty() && page->total <= all.size();
+                     if (isAll || number + 1 >= MostPages) // rewritten, or far ahead
+                         return then(core::fail(ErrorKind::RemoteChanged, self->m_revision));
+                     self->readHistory(all, number + 1, context, then);
+                 });
+    }
+
+    // The first ones after the base above all: ours was sent to be the very next.
+    void searchBranch(const QList<CommitInfo> &commits, qsizetype fresh, QObject *context,
                       const See<CommitResult> &then)
     {
-        const auto base =
-            std::find_if(commits.begin(), commits.end(),
-                         [this](const CommitInfo &commit) { return commit.id == m_base; });
-        const qsizetype fresh = base - commits.begin();
-        if (base == commits.end() || fresh > MostNewCommits) // rewritten, or far ahead
-            return then(core::fail(ErrorKind::RemoteChanged, m_revision));
         m_hasMoved = fresh > 0;
         QList<Suspect> suspects;
-        for (qsizetype i = 0; i < fresh; ++i)
-            suspects.append(suspectAt(commits, i));
+        qsizetype worded = 0;
+        for (qsizetype i = fresh - 1; i >= 0; --i) {
+            const Suspect suspect = suspectAt(commits, i);
+            const bool isNear = fresh - i <= MostNewCommits;
+            if (isNear || (suspect.isWorded && ++worded <= MostNewCommits))
+                suspects.append(suspect);
+        }
         judge(suspects, context, then);
     }
 

@@ -79,18 +79,25 @@ ErrorKind kindOfUnauthorized(const HttpReply &reply, const QString &message, con
     return reply.tokenSent ? ErrorKind::Unauthorized : ErrorKind::SignInNeeded;
 }
 
-// 404 without a code: recordings and mirrors lose it, the words are still the Hub's.
+// 404 without a code: recordings and mirrors lose it, the words are still the Hub's. Without them
+// the address tells.
 ErrorKind kindOfNotFound(const QString &message, const QString &path)
 {
-    if (aboutOf(path) == About::File)
-        return ErrorKind::EntryNotFound;
-    if (aboutOf(path) == About::Other)
-        return ErrorKind::Protocol;
     if (message.startsWith("Invalid rev id"_L1))
         return ErrorKind::RevisionNotFound;
-    if (path.contains("/tree/"_L1) && message.contains(" does not exist on "_L1))
+    if (message.startsWith("Repository not found"_L1))
+        return ErrorKind::RepoNotFound;
+    if (message.startsWith("Entry not found"_L1) || message.contains(" does not exist on "_L1))
         return ErrorKind::EntryNotFound;
-    return ErrorKind::RepoNotFound;
+    switch (aboutOf(path)) {
+    case About::Repo:
+        return ErrorKind::RepoNotFound;
+    case About::File:
+        return ErrorKind::EntryNotFound;
+    case About::Other:
+        break;
+    }
+    return ErrorKind::Protocol;
 }
 
 ErrorKind kindOf(const HttpReply &reply, const QString &code, const QString &message)

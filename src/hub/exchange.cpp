@@ -25,11 +25,27 @@ constexpr int NoContent = 204;
 constexpr int PartialContent = 206;
 constexpr int SeeOther = 303;
 constexpr int ProxyAuthentication = 407;
+constexpr int RequestTimeout = 408;
 constexpr int FirstError = 400;
+constexpr int FirstServerError = 500;
 
 bool isRedirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// Of a write: what was asked for was not done. A server that got tired of waiting says nothing of
+// what it did meanwhile.
+bool isRefusal(int status)
+{
+    return status >= FirstError && status < FirstServerError && status != RequestTimeout;
+}
+
+// For the log, which repeats no words of a server.
+QString bucketName(const QString &told)
+{
+    const bool isKnown = told == "api"_L1 || told == "resolvers"_L1 || told == "pages"_L1;
+    return isKnown ? told : u"other"_s;
 }
 
 HeaderList headersOf(const QNetworkReply &reply)
@@ -111,7 +127,7 @@ void Exchange::Private::start()
     if (request.isWrite()) {
         ownNetwork = http->d->makeNetwork();
     } else {
-        manager = http->d->quietest();
+        manager = http->d->quietest(request.priority);
         ++manager->running;
     }
     q->m_reply.tokenSent = endpoint.isSameOrigin(request.url) && !token.isEmpty();
@@ -146,7 +162,6 @@ void Exchange::Private::finish(const core::Result<HttpReply> &result)
         dropReply();
     if (manager)
         --manager->running;
-    manager = nullptr;
     q->m_result = result;
     if (!result)
         complete(q->m_result.error());
@@ -410,6 +425,8 @@ void Exchange::Private::endTransport()
 {
     if (reply->error() == QNetworkReply::NoError)
         return fail(ErrorKind::Protocol, whatCame());
+    if (isHttp2Refused())
+        return openHop(q->m_reply.url);
     core::Error error =
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
     isUnsent = isUnsent || isBeforeSending(reply->error());
@@ -426,11 +443,24 @@ void Exchange::Private::endTransport()
     finish(core::Unexpected(error));
 }
 
+// A server of HTTP/2 refuses a stream, or wants the older protocol, before it has answered
+// anything: Qt then tells of a content or of a server that is in error, without a status. The hop
+// is asked for again by HTTP/1.1, once.
+bool Exchange::Private::isHttp2Refused()
+{
+    const bool isNoTransport = reply->error() > QNetworkReply::UnknownProxyError;
+    if (!mayUseHttp2() || q->m_reply.status != 0 || !isNoTransport
+        || q->m_reply.url.scheme() != "https"_L1)
+        return false;
+    isHttp1 = true;
+    return true;
+}
+
 // Qt does not look for an answer before all was sent, and a server that finds a request too large
 // may say so and close before that.
 QString Exchange::Private::howFarSent() const
 {
-    if (!content || content->given() == content->size())
+    if (!content || isUnsent || content->given() == content->size())
         return {};
     return u"closed after %1 of %2 bytes were sent (too much at once for this server?)"_s
         .arg(content->given())
@@ -456,11 +486,12 @@ core::Error Exchange::Private::answerError() const
 // What every Error of ours says besides, and what none of them may say: a server may quote us.
 void Exchange::Private::complete(core::Error &error) const
 {
-    error.mayHaveHappened = mayHaveHappened(error.kind);
+    error.mayHaveHappened = mayHaveHappened(error.kind) && !isRefusal(q->m_reply.status);
     withhold(error, token);
 }
 
-// An answer that refuses says that nothing was done. Everything else leaves it open.
+// An answer that refuses says that nothing was done, see isRefusal(). Everything else leaves it
+// open.
 bool Exchange::Private::mayHaveHappened(ErrorKind kind) const
 {
     if (!request.isWrite() || isUnsent)
@@ -502,6 +533,8 @@ void Exchange::Private::onSilence()
         return;
     }
     dropReply();
+    if (manager)
+        http->d->retire(*manager);
     fail(ErrorKind::Timeout,
          u"nothing arrived for %1 s"_s.arg(static_cast<double>(request.silence.count()) / 1000.0));
 }
@@ -513,11 +546,11 @@ void Exchange::Private::log(const core::Result<HttpReply> &result) const
     const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(
         std::chrono::steady_clock::now() - began);
     const QList<RateInfo> &rates = q->m_reply.rates;
-    const QString bucket = rates.isEmpty() ? u"-"_s : rates.constLast().bucket;
+    const QString bucket = rates.isEmpty() ? u"-"_s : bucketName(rates.constLast().bucket);
     const QString end = result ? u"ok"_s : core::kindName(result.error().kind);
-    qCDebug(logHttp).noquote() << id << request.verb << core::redactUrl(q->m_reply.url)
-                               << q->m_reply.status << bytes << "bytes" << time.count() << "ms"
-                               << bucket << end;
+    const QString address = core::redactSecret(core::redactUrl(q->m_reply.url), token);
+    qCDebug(logHttp).noquote() << id << request.verb << address << q->m_reply.status << bytes
+                               << "bytes" << time.count() << "ms" << bucket << end;
 }
 
 } // namespace hub

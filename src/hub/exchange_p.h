@@ -6,6 +6,8 @@
 #include <QSslConfiguration>
 #include <QTimer>
 
+#include <array>
+#include <memory>
 #include <vector>
 
 #include "hub/http.h"
@@ -13,14 +15,15 @@
 
 namespace hub {
 
-// One access manager and how many exchanges run on it.
+// One access manager and how many exchanges run on it. Lives as long as one of them needs it.
 struct Manager {
     std::unique_ptr<QNetworkAccessManager> network;
     int running = 0;
 };
 
 struct Http::Private {
-    Manager *quietest();
+    std::shared_ptr<Manager> quietest(Priority priority);
+    void retire(const Manager &manager);
     std::unique_ptr<QNetworkAccessManager> makeNetwork() const;
     QSslConfiguration trust() const;
     void setProxy(QNetworkAccessManager &network) const;
@@ -28,7 +31,9 @@ struct Http::Private {
     HttpConfig config;
     QSslConfiguration ssl;
     ProxyRules proxies;
-    std::vector<std::unique_ptr<Manager>> managers;
+    // Those of the foreground and those of the background, so that nobody who waits for an answer
+    // waits for a connection that somebody else's takes.
+    std::array<std::vector<std::shared_ptr<Manager>>, 2> managers;
     QList<Exchange *> exchanges; // still running
     quint64 lastId = 0;
 };
@@ -81,6 +86,8 @@ struct Exchange::Private {
     void collectError();
     void endAnswer();
     void endTransport();
+    bool mayUseHttp2() const;
+    bool isHttp2Refused();
     QString howFarSent() const;
     QString whatCame() const;
     core::Error answerError() const;
@@ -100,10 +107,11 @@ struct Exchange::Private {
     quint64 id;
 
     Phase phase = Phase::Waiting;
-    Manager *manager = nullptr;
+    std::shared_ptr<Manager> manager; // nothing: ownNetwork is used
     // Of a write: a connection of its own. A kept one may have died unnoticed, and then nobody
     // could tell whether the request got through.
     std::unique_ptr<QNetworkAccessManager> ownNetwork;
+    bool isHttp1 = false; // the server does not want HTTP/2
     bool isUnsent = true; // known to have reached nobody
     bool isEncrypted = false; // a handshake was completed; before that nothing of a write leaves
     QPointer<SendOnce> content; // of a write

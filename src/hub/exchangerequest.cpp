@@ -31,6 +31,12 @@ QByteArray proxyAuthorization(const QNetworkProxy &proxy, const QUrl &url)
 
 } // namespace
 
+bool Exchange::Private::mayUseHttp2() const
+{
+    return request.body == HttpRequest::Body::Collect && !isHttp1 && !request.isWrite()
+        && request.whole == HttpRequest::Whole::ByItself;
+}
+
 QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
 {
     const bool isOurs = endpoint.isSameOrigin(url);
@@ -46,8 +52,7 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     made.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
     made.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
     made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    made.setAttribute(QNetworkRequest::Http2AllowedAttribute,
-                      !isStream && !byLength && !request.isWrite());
+    made.setAttribute(QNetworkRequest::Http2AllowedAttribute, mayUseHttp2());
     made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
     made.setSslConfiguration(ssl);
     made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);

@@ -111,10 +111,11 @@ Payer Payer::of(const Endpoint &endpoint, const core::Secret &token)
 
 class Gate::Pass {
 public:
-    Pass(Gate &theGate, const Payer &who, Bucket what, Duration now)
+    Pass(Gate &theGate, const Payer &who, Bucket what, Priority urgency, Duration now)
         : gate(&theGate)
         , payer(who)
         , bucket(what)
+        , priority(urgency)
         , since(now)
     {
     }
@@ -124,6 +125,7 @@ public:
     QPointer<Gate> gate;
     Payer payer;
     Bucket bucket;
+    Priority priority;
     Duration since;
 };
 
@@ -179,7 +181,7 @@ struct Gate::Private {
     void recall();
     void pumpAll();
     void pump(Purse &purse, Bucket bucket);
-    bool isCrowded(const Door &door);
+    bool isCrowded(const Door &door, Priority priority);
     void waitUntil(Bucket bucket, Duration until);
     void arm(Duration until);
     void announce();
@@ -322,11 +324,11 @@ void Gate::Private::pump(Purse &purse, Bucket bucket)
             waitUntil(bucket, decision.until);
             return;
         }
-        if (isCrowded(entrance))
+        if (isCrowded(entrance, priority))
             return; // an answer opens it
         const auto waiter = line.take();
         take(entrance);
-        const auto ticket = std::make_shared<Pass>(*q, purse.payer, bucket, now);
+        const auto ticket = std::make_shared<Pass>(*q, purse.payer, bucket, priority, now);
         entrance.passes.push_back(ticket.get());
         waiter.go(ticket);
         if (!alive)
@@ -341,14 +343,19 @@ void Gate::Private::waitUntil(Bucket bucket, Duration until)
     time = std::min(time.value_or(until), until);
 }
 
-bool Gate::Private::isCrowded(const Door &door)
+// The foreground does not wait for answers to the background: those count in the budget only.
+bool Gate::Private::isCrowded(const Door &door, Priority priority)
 {
     const Duration old = clock.monotonic() - LongUnderWay;
-    const auto young = std::find_if(door.passes.begin(), door.passes.end(),
-                                    [old](const Pass *pass) { return pass->since > old; });
-    if (door.passes.end() - young < mostUnderWay(door.budget))
+    const auto isInTheWay = [old, priority](const Pass *pass) {
+        return pass->since > old
+            && (priority == Priority::Background || pass->priority == Priority::Foreground);
+    };
+    const auto &passes = door.passes;
+    if (std::count_if(passes.begin(), passes.end(), isInTheWay) < mostUnderWay(door.budget))
         return false;
-    arm((*young)->since + LongUnderWay);
+    const auto oldest = std::find_if(passes.begin(), passes.end(), isInTheWay);
+    arm((*oldest)->since + LongUnderWay);
     return true;
 }
 

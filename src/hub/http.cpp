@@ -34,18 +34,26 @@ bool HttpRequest::isWrite() const
     return meaning == Meaning::ByVerb && verb != "GET"_ba && verb != "HEAD"_ba;
 }
 
-Manager *Http::Private::quietest()
+std::shared_ptr<Manager> Http::Private::quietest(Priority priority)
 {
     const auto wanted = static_cast<size_t>(std::max(1, config.managers));
-    while (managers.size() < wanted) {
-        managers.push_back(std::make_unique<Manager>());
-        managers.back()->network = makeNetwork();
+    auto &ours = managers[static_cast<size_t>(priority)];
+    while (ours.size() < wanted) {
+        ours.push_back(std::make_shared<Manager>());
+        ours.back()->network = makeNetwork();
     }
-    const auto end = managers.begin() + static_cast<std::ptrdiff_t>(wanted);
-    const auto best = std::min_element(managers.begin(), end, [](const auto &a, const auto &b) {
-        return a->running < b->running;
-    });
-    return best->get();
+    const auto end = ours.begin() + static_cast<std::ptrdiff_t>(wanted);
+    return *std::min_element(ours.begin(), end,
+                             [](const auto &a, const auto &b) { return a->running < b->running; });
+}
+
+// What was asked of it last brought no byte. Its connections may be dead without anybody having
+// said so, and one of HTTP/2 would be used by all that comes after; what runs on them still may
+// end.
+void Http::Private::retire(const Manager &manager)
+{
+    for (auto &some : managers)
+        std::erase_if(some, [&manager](const auto &one) { return one.get() == &manager; });
 }
 
 std::unique_ptr<QNetworkAccessManager> Http::Private::makeNetwork() const
@@ -110,8 +118,10 @@ void Http::setConfig(const HttpConfig &config)
     d->config = config;
     d->ssl = d->trust();
     d->proxies = ProxyRules(config.proxy);
-    for (const auto &manager : d->managers)
-        d->setProxy(*manager->network);
+    for (const auto &some : d->managers) {
+        for (const auto &manager : some)
+            d->setProxy(*manager->network);
+    }
     Q_EMIT configChanged();
 }
 

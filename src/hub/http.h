@@ -35,7 +35,7 @@ struct HttpConfig {
     bool offline = false; // every exchange ends at once with Offline
     QStringList caFiles; // of certificates trusted besides the system's (SSL_CERT_FILE)
     ProxyVariables proxy; // all empty: as the system is configured
-    int managers = 1; // access managers; six connections to a host each
+    int managers = 1; // access managers of each Priority; six connections to a host each
 };
 
 struct HttpRequest {
@@ -55,6 +55,7 @@ struct HttpRequest {
     QUrl url;
     HeaderList headers; // beside our own; Range and Content-Type belong here
     QByteArray content; // of POST, PUT, PATCH, DELETE
+    Priority priority = Priority::Foreground; // whose connections are used
     std::optional<core::Secret> token; // instead of the configured one; to the endpoint only, too
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;

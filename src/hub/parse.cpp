@@ -15,6 +15,8 @@ namespace {
 constexpr qsizetype LongestMessage = 1000;
 constexpr qsizetype LongestRateHeader = 256;
 constexpr qsizetype LongestRange = 128;
+constexpr qsizetype LongestDate = 64;
+constexpr int FirstYear = 1970; // of those written with two digits
 
 // One "<target>; name=value; …" of a Link header, read in place. RFC 8288: a comma ends it, unless
 // inside brackets or quotes.
@@ -209,8 +211,21 @@ std::optional<RateInfo> parseRate(const HeaderList &headers)
 
 std::optional<QDateTime> parseHttpDate(QByteArrayView value)
 {
-    const QDateTime date = QLocale::c().toDateTime(QString::fromLatin1(value.trimmed()),
-                                                   u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s);
+    const QString text =
+        QString::fromLatin1(value.first(std::min(value.size(), LongestDate))).simplified();
+    const auto read = [&text](QStringView form, qsizetype from) {
+        return QLocale::c().toDateTime(text.sliced(from), form.toString());
+    };
+    QDateTime date = read(u"ddd, dd MMM yyyy hh:mm:ss 'GMT'", 0);
+    if (!date.isValid())
+        date = read(u"ddd MMM d hh:mm:ss yyyy", 0);
+    // Two digits are a year of the last century to Qt, and its day of the week would not fit.
+    const qsizetype comma = text.indexOf(u", ");
+    if (!date.isValid() && comma > 0) {
+        date = read(u"dd-MMM-yy hh:mm:ss 'GMT'", comma + 2);
+        if (date.isValid() && date.date().year() < FirstYear)
+            date = date.addYears(100);
+    }
     if (!date.isValid())
         return std::nullopt;
     return QDateTime(date.date(), date.time(), Qt::UTC);

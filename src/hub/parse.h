@@ -55,7 +55,8 @@ core::Result<QUrl> parseNextLink(const HeaderList &headers, const QUrl &base);
 // RateLimit and RateLimit-Policy; nothing when absent, odd, or when Age is above 0 (3.1).
 std::optional<RateInfo> parseRate(const HeaderList &headers);
 
-// "Wed, 25 Nov 2026 12:00:00 GMT" (RFC 9110, 5.6.7); nothing for any other form.
+// "Wed, 25 Nov 2026 12:00:00 GMT" or one of the two older forms (RFC 9110, 5.6.7); nothing for any
+// other.
 std::optional<QDateTime> parseHttpDate(QByteArrayView value);
 
 // "bytes a-b/total"; nothing when it contradicts itself (7.5).

@@ -296,8 +296,8 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
     publish();
 }
 
-// There is nothing after what we have: all of it is here, or it is of another file. Where it names
-// no version, that it refused at all says enough: of another one it would have sent the whole.
+// There is nothing after what we have: all of it is here, or it is of another file. That it refused
+// proves nothing by itself: not every host looks at the version it is asked for.
 void FileAttempt::onRangeRefused(const core::Error &error)
 {
     const qint64 length = m_partial->length();
@@ -307,8 +307,8 @@ void FileAttempt::onRangeRefused(const core::Error &error)
     const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(noted));
     learnContent();
     const Sameness same = sameness(total);
-    const bool isProven = same == Sameness::Same
-        || (same == Sameness::Unknown && (isCheckable(m_content) || !condition().isEmpty()));
+    const bool isProven =
+        same == Sameness::Same || (same == Sameness::Unknown && isCheckable(m_content));
     const bool isWhole =
         length > 0 && total == length && m_request.size.value_or(total) == total && isProven;
     if (!isWhole)

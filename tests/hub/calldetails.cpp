@@ -136,12 +136,15 @@ void TestCallDetails::pagesAreBounded()
                      how == "empty"_ba ? "[]"_ba : "[1,2]"_ba);
     });
     Rig rig(server.origin());
-    for (const QByteArray &way : {"loop"_ba, "fragments"_ba, "empty"_ba, "pages"_ba, "items"_ba}) {
+    for (const QByteArray &way :
+         {"loop"_ba, "fragments"_ba, "empty"_ba, "pages"_ba, "items"_ba, "bytes"_ba}) {
         how = way;
         page = 0;
         hub::Paging paging;
         paging.mostPages = way == "pages"_ba ? 7 : 2000;
         paging.mostItems = way == "items"_ba ? 9 : 1'000'000;
+        if (way == "bytes"_ba)
+            paging.mostBytes = 20;
         CallOutcome outcome;
         watch<QJsonArray>(rig.client->getPaged(rig.url("/api/list"_ba), paging), this, &outcome);
         QVERIFY(rig.run(outcome));

@@ -45,6 +45,10 @@ private Q_SLOTS:
     void moveOfTheCaseAlone();
     void moveWithoutRedirects();
     void doubtStays();
+    void pauseOfARefusal_data();
+    void pauseOfARefusal();
+    void hubIsAway();
+    void commitBelowManyOthers();
     void cancelOfACommit_data();
     void cancelOfACommit();
     void limitOfAChange();
@@ -325,6 +329,75 @@ void TestDoubts::doubtStays()
     const auto made = wait(rig.client->createBranch(model(u"o/r"_s), u"b"_s), rig.clock);
     QCOMPARE(made.error().kind, ErrorKind::Forbidden);
     QVERIFY(made.error().mayHaveHappened);
+}
+
+void TestDoubts::pauseOfARefusal_data()
+{
+    QTest::addColumn<int>("seconds");
+    QTest::addColumn<bool>("isWaitedFor");
+    QTest::newRow("a minute") << 60 << true;
+    QTest::newRow("an hour") << 3600 << false;
+}
+
+// A Hub that wants to be left alone for a while is not asked what became of it before.
+void TestDoubts::pauseOfARefusal()
+{
+    QFETCH(int, seconds);
+    QFETCH(bool, isWaitedFor);
+    Rig *current = nullptr;
+    QList<core::Clock::Duration> times;
+    RawServer server([&](const RawRequest &request) {
+        times.append(current->clock.monotonic());
+        if (request.verb == "GET"_ba)
+            return json(QJsonObject{{u"branches"_s, QJsonArray()}, {u"tags"_s, QJsonArray()}});
+        return answer("503 Busy", "Retry-After: " + QByteArray::number(seconds) + "\r\n", "");
+    });
+    Rig rig(server.origin());
+    current = &rig;
+    const auto made = wait(rig.client->createBranch(model(u"o/r"_s), u"b"_s), rig.clock);
+    QVERIFY(made.error().mayHaveHappened);
+    QCOMPARE(server.seen.last().verb == "GET"_ba, isWaitedFor);
+    for (qsizetype i = 1; i < times.size(); ++i) {
+        if (server.seen[i - 1].verb != "GET"_ba)
+            QVERIFY(times[i] - times[i - 1] >= std::chrono::seconds(seconds));
+    }
+}
+
+// After the doubt nobody answers for most of a minute.
+void TestDoubts::hubIsAway()
+{
+    ForgetfulHub hub;
+    Rig rig(hub.server.origin());
+    std::optional<core::Clock::Duration> since;
+    hub.onCommit = [&](const ForgetfulHub::Sent &sent) {
+        hub.accept(sent);
+        since = rig.clock.monotonic();
+        return Cut;
+    };
+    hub.isAway = [&] { return since && rig.clock.monotonic() - *since < 50s; };
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, hub.commits.first().id);
+    QCOMPARE(hub.commits.size(), 2);
+}
+
+// Others went on while the answer got lost, for more than a page of the history.
+void TestDoubts::commitBelowManyOthers()
+{
+    ForgetfulHub hub;
+    hub.pageLength = 50;
+    QString id;
+    hub.onCommit = [&](const ForgetfulHub::Sent &sent) {
+        hub.accept(sent);
+        id = hub.commits.first().id;
+        for (int i = 0; i < 120; ++i)
+            hub.add(u"Other %1"_s.arg(i), true);
+        return Cut;
+    };
+    Rig rig(hub.server.origin());
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, id);
 }
 
 void TestDoubts::cancelOfACommit_data()

@@ -104,6 +104,13 @@ void TestErrors::kinds_data()
         ErrorKind::EntryNotFound);
     row("revision 404 by words", 404, Api, message("Invalid rev id: x"_ba),
         ErrorKind::RevisionNotFound);
+    row("revision of a file by words", 404, File, message("Invalid rev id: x"_ba),
+        ErrorKind::RevisionNotFound);
+    row("repo of a file by words", 404, File, message("Repository not found"_ba),
+        ErrorKind::RepoNotFound);
+    row("entry by words", 404, Api, message("Entry not found"_ba), ErrorKind::EntryNotFound);
+    row("repo to be moved", 404, u"https://h/api/repos/move"_s, message("Repository not found"_ba),
+        ErrorKind::RepoNotFound);
     row("no Hub at all", 404, WhoAmI, {}, ErrorKind::Protocol);
     row("range", 416, u"https://cdn/x"_s, {}, ErrorKind::RemoteChanged, false);
     row("408", 408, Api, {}, ErrorKind::ServerError);
@@ -204,6 +211,15 @@ void TestErrors::retryAfter_data()
                           << HeaderList{date,
                                         {"Retry-After"_ba, "Sun, 06 Nov 1994 08:50:37 GMT"_ba}}
                           << 60;
+    QTest::newRow("date of RFC 850")
+        << 429 << HeaderList{date, {"Retry-After"_ba, "Sunday, 06-Nov-94 08:50:37 GMT"_ba}} << 60;
+    QTest::newRow("date of this century")
+        << 429
+        << HeaderList{{"Date"_ba, "Thursday, 26-Nov-26 08:49:37 GMT"_ba},
+                      {"Retry-After"_ba, "Thu, 26 Nov 2026 08:50:37 GMT"_ba}}
+        << 60;
+    QTest::newRow("date of asctime")
+        << 429 << HeaderList{date, {"Retry-After"_ba, "Sun Nov  6 08:50:37 1994"_ba}} << 60;
     QTest::newRow("past date") << 429
                                << HeaderList{{"Retry-After"_ba, "Sun, 06 Nov 1994 08:50:37 GMT"_ba}}
                                << 0;

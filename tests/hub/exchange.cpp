@@ -1,12 +1,9 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include "hub/asking.h"
 #include "hub/http.h"
-#include "hub/http2server.h"
 #include "support/faultyhub.h"
 
 using namespace Qt::StringLiterals;
@@ -38,7 +35,9 @@ private Q_SLOTS:
     void unpacksGzip();
     void onlyWithALength_data();
     void onlyWithALength();
-    void resetStreams();
+    void refusedWrites_data();
+    void refusedWrites();
+    void unsentWrite();
     void hints();
     void silence();
     void refusalWithoutItsBody_data();
@@ -210,30 +209,45 @@ void TestExchange::onlyWithALength()
     QVERIFY(ask(http, request).result);
 }
 
-void TestExchange::resetStreams()
+void TestExchange::refusedWrites_data()
 {
-    QTemporaryDir folder;
-    if (QStandardPaths::findExecutable(u"openssl"_s).isEmpty())
-        QSKIP("The openssl command is missing: no certificate for a TLS server.");
-    QVERIFY(support::makeCertificate(folder.path()));
-    constexpr quint32 NoError = 0;
-    constexpr quint32 Cancelled = 8;
-    for (const quint32 code : {NoError, Cancelled}) {
-        support::Http2Server server(folder.path(), code);
-        HttpConfig config = configFor(server.origin());
-        config.caFiles = {folder.path() + u"/cert.pem"_s};
-        Http http(config);
-        HttpRequest request = requestFor(server.origin() + "/x");
-        const Outcome json = ask(http, request);
-        QCOMPARE(server.brokenOff, 1); // the server does speak it
-        if (code == Cancelled)
-            QCOMPARE(json.result.error().kind, ErrorKind::ConnectionLost); // worth another try
-        request.whole = HttpRequest::Whole::ByLength;
-        const Outcome text = ask(http, request);
-        QVERIFY2(text.result, qPrintable(text.result ? QString() : text.result.error().detail));
-        QCOMPARE(text.result->body, "half and all"_ba);
-        QCOMPARE(server.whole, 1);
+    QTest::addColumn<QByteArray>("status");
+    QTest::addColumn<bool>("mayHaveHappened");
+    for (const char *status :
+         {"400 Bad", "401 Who", "403 No", "404 Gone", "405 No Method", "409 Conflict", "410 Gone",
+          "413 Large", "416 Range", "421 Elsewhere", "425 Early", "429 Slow", "499 Odd"})
+        QTest::newRow(status) << QByteArray(status) << false;
+    for (const char *status : {"408 Timeout", "500 Oops", "502 Gateway", "503 Busy", "504 Gateway"})
+        QTest::newRow(status) << QByteArray(status) << true;
+}
+
+void TestExchange::refusedWrites()
+{
+    QFETCH(QByteArray, status);
+    QFETCH(bool, mayHaveHappened);
+    RawServer server([&](const RawRequest &) { return answer(status, "", "{}"); });
+    Http http(configFor(server.origin()));
+    for (const QByteArray &path : {"/api/models/o/r/branch/b"_ba, "/anything/else"_ba}) {
+        const Outcome outcome = ask(http, requestFor(server.origin() + path, "POST"_ba));
+        QVERIFY(!outcome.result);
+        QCOMPARE(outcome.result.error().mayHaveHappened, mayHaveHappened);
     }
+}
+
+// Nobody took a byte of it: what was not sent tells nothing of too much at once.
+void TestExchange::unsentWrite()
+{
+    QTcpServer nobody;
+    QVERIFY(nobody.listen(QHostAddress::LocalHost));
+    const QByteArray origin = "http://127.0.0.1:" + QByteArray::number(nobody.serverPort());
+    nobody.close();
+    Http http(configFor(origin));
+    HttpRequest request = requestFor(origin + "/x", "POST"_ba);
+    request.content = "{}"_ba;
+    const Outcome outcome = ask(http, request);
+    QVERIFY(!outcome.result.error().mayHaveHappened);
+    QVERIFY2(!outcome.result.error().detail.contains(u"too much"_s),
+             qPrintable(outcome.result.error().detail));
 }
 
 void TestExchange::hints()

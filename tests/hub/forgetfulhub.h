@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QUrlQuery>
 
 #include "hub/changes.h"
 #include "hub/rawserver.h"
@@ -90,12 +91,17 @@ public:
         accept(sent);
         return Cut;
     };
+    // Whether nobody answers now.
+    std::function<bool()> isAway = [] { return false; };
+    int pageLength = 1000; // of the history
     QList<Commit> commits{{u"0"_s + Base, u"the first"_s, {}, false}};
     RawServer server;
 
 private:
     QByteArray serve(const RawRequest &request)
     {
+        if (isAway())
+            return Cut;
         if (request.target.contains("/commit/")) {
             const auto header = QJsonDocument::fromJson(request.body.split('\n').first());
             const QJsonValue value = header.object().value(u"value"_s);
@@ -104,16 +110,29 @@ private:
             return onCommit({words, value[u"parentCommit"_s].toString()});
         }
         if (request.target.contains("/commits/"))
-            return json(history());
+            return page(request);
         if (request.target.contains("/paths-info/"))
             return json(filesOf(QString::fromLatin1(request.target.right(40))));
         return info(u"o/r"_s, commits.first().id);
     }
 
-    QJsonArray history() const
+    QByteArray page(const RawRequest &request) const
+    {
+        const QUrlQuery query(QUrl::fromEncoded(request.target));
+        const int number = query.queryItemValue(u"p"_s).toInt();
+        QByteArray link;
+        if ((number + 1) * pageLength < commits.size()) {
+            const QByteArray path = request.target.left(request.target.indexOf('?'));
+            link =
+                "Link: <" + path + "?p=" + QByteArray::number(number + 1) + ">; rel=\"next\"\r\n";
+        }
+        return json(history(number * pageLength), "200 OK"_ba, link);
+    }
+
+    QJsonArray history(qsizetype from) const
     {
         QJsonArray list;
-        for (const Commit &commit : commits)
+        for (const Commit &commit : commits.mid(from, pageLength))
             list.append(QJsonObject{
                 {u"id"_s, commit.id}, {u"title"_s, commit.title}, {u"message"_s, commit.message}});
         return list;

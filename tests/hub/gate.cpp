@@ -65,6 +65,7 @@ private Q_SLOTS:
     void refusals_data();
     void refusals();
     void refusalHoldsEverybody();
+    void foregroundPassesTheCrowd();
     void sidelined();
     void sidelinedIsGone();
     void hostileRates();
@@ -319,6 +320,29 @@ void TestGate::refusalHoldsEverybody()
     QCOMPARE(runs, 0);
     m_clock.advance(1200ms);
     QCOMPARE(runs, 1);
+}
+
+// Answers that the background waits for do not hold up a person.
+void TestGate::foregroundPassesTheCrowd()
+{
+    Gate gate(m_clock);
+    QList<Ticket> underWay;
+    const auto keep = [&underWay](const Ticket &ticket) { underWay.append(ticket); };
+    for (int i = 0; i < 8; ++i)
+        gate.enter(at(Bucket::Api, Priority::Background), this, keep);
+    QTRY_COMPARE(underWay.size(), 4); // as many as may be before the first answer
+    QTest::qWait(10);
+    QCOMPARE(underWay.size(), 4);
+    int runs = 0;
+    QList<Ticket> mine;
+    for (int i = 0; i < 5; ++i)
+        gate.enter(at(Bucket::Api, Priority::Foreground), this, [&](const Ticket &ticket) {
+            ++runs;
+            mine.append(ticket);
+        });
+    QTRY_COMPARE(runs, 4);
+    QTest::qWait(10);
+    QCOMPARE(runs, 4); // among themselves they are careful
 }
 
 // One that was refused alone: told of, passed by everybody else, let go when its time has come.

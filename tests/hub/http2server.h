@@ -11,13 +11,17 @@
 namespace support {
 
 // Speaks just enough HTTP/2 to break off in the middle: every request is answered with the head of
-// a text, the first half of it, and a reset of the stream. Whoever comes with HTTP/1.1 gets the
-// whole text. Lives on the test's thread.
+// a text, the first half of it, and a reset of the stream; or with the reset alone; or with nothing
+// on the first connection. Whoever comes with HTTP/1.1 gets the whole text. Lives on the test's
+// thread.
 class Http2Server {
 public:
-    Http2Server(const QString &folder, quint32 code)
+    enum class Manner { BreakOff, Refuse, FirstIsDead };
+
+    Http2Server(const QString &folder, quint32 code, Manner manner = Manner::BreakOff)
         : m_server(makeTlsServer(folder))
         , m_code(code)
+        , m_manner(manner)
     {
         QSslConfiguration config = m_server->sslConfiguration();
         config.setAllowedNextProtocols(
@@ -34,6 +38,7 @@ public:
     }
 
     int brokenOff = 0; // over HTTP/2
+    int connections = 0;
     int whole = 0; // over HTTP/1.1
 
 private:
@@ -61,8 +66,11 @@ private:
         auto *socket = qobject_cast<QSslSocket *>(m_server->nextPendingConnection());
         const bool isNew = socket->sslConfiguration().nextNegotiatedProtocol()
             == QSslConfiguration::ALPNProtocolHTTP2;
+        ++connections;
         if (isNew)
             socket->write(frame(Settings, 0, 0, {}));
+        if (m_manner == Manner::FirstIsDead && connections == 1)
+            return;
         const auto read = [this, socket, isNew, bytes = QByteArray()]() mutable {
             bytes += socket->readAll();
             if (isNew)
@@ -108,6 +116,10 @@ private:
     void breakOff(QSslSocket &socket, quint32 stream)
     {
         ++brokenOff;
+        if (m_manner != Manner::BreakOff) {
+            socket.write(frame(Reset, 0, stream, number(m_code)));
+            return;
+        }
         const QByteArray type = "\x0c"
                                 "content-type"
                                 "\x0a"
@@ -119,6 +131,7 @@ private:
 
     std::unique_ptr<QSslServer> m_server;
     quint32 m_code;
+    Manner m_manner;
 };
 
 } // namespace support

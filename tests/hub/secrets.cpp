@@ -32,7 +32,7 @@ const QByteArray Signature = "MARKEDsignature"_ba;
 // A mark of its own in everything that is secret.
 bool isClean(const QString &text)
 {
-    return !text.contains(u"MARKED"_s);
+    return !text.contains(u"MARKED"_s, Qt::CaseInsensitive);
 }
 
 struct Rig {
@@ -141,7 +141,9 @@ void TestSecrets::calls()
         if (how == "limited"_ba)
             return answer("429 Slow", "Retry-After: 1\r\nX-Error-Message: " + echo + "\r\n");
         Q_UNUSED(request);
-        return answer("200 OK", "Set-Cookie: a=MARKEDcookie\r\n", "[]");
+        return answer("200 OK",
+                      "Set-Cookie: a=MARKEDcookie\r\nRateLimit: \"" + Token + "\";r=5;t=9\r\n",
+                      "[]");
     });
     Rig rig(config(server.origin()));
     Options options;

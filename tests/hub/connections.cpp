@@ -1,0 +1,127 @@
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "hub/asking.h"
+#include "hub/http.h"
+#include "hub/http2server.h"
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using core::ErrorKind;
+using hub::Http;
+using hub::HttpConfig;
+using hub::HttpRequest;
+using support::answer;
+using support::ask;
+using support::configFor;
+using support::Outcome;
+using support::RawRequest;
+using support::RawServer;
+using support::requestFor;
+
+// What becomes of connections: streams of HTTP/2, dead ones, those that others hold.
+class TestConnections : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void resetStreams();
+    void refusedStreams_data();
+    void refusedStreams();
+    void deadConnection();
+    void backgroundTakesNoConnection();
+
+private:
+    HttpConfig trusting(const support::Http2Server &server) const
+    {
+        HttpConfig config = configFor(server.origin());
+        config.caFiles = {m_folder.path() + u"/cert.pem"_s};
+        return config;
+    }
+
+    QTemporaryDir m_folder; // of the server's certificate
+};
+
+void TestConnections::initTestCase()
+{
+    if (QStandardPaths::findExecutable(u"openssl"_s).isEmpty())
+        QSKIP("The openssl command is missing: no certificate for a TLS server.");
+    QVERIFY(support::makeCertificate(m_folder.path()));
+}
+
+void TestConnections::resetStreams()
+{
+    constexpr quint32 NoError = 0;
+    constexpr quint32 Cancelled = 8;
+    for (const quint32 code : {NoError, Cancelled}) {
+        support::Http2Server server(m_folder.path(), code);
+        Http http(trusting(server));
+        HttpRequest request = requestFor(server.origin() + "/x");
+        const Outcome json = ask(http, request);
+        QCOMPARE(server.brokenOff, 1); // the server does speak it
+        if (code == Cancelled)
+            QCOMPARE(json.result.error().kind, ErrorKind::ConnectionLost); // worth another try
+        request.whole = HttpRequest::Whole::ByLength;
+        const Outcome text = ask(http, request);
+        QVERIFY2(text.result, qPrintable(text.result ? QString() : text.result.error().detail));
+        QCOMPARE(text.result->body, "half and all"_ba);
+        QCOMPARE(server.whole, 1);
+    }
+}
+
+void TestConnections::refusedStreams_data()
+{
+    QTest::addColumn<quint32>("code");
+    QTest::newRow("REFUSED_STREAM") << 7U;
+    QTest::newRow("INTERNAL_ERROR") << 2U;
+    QTest::newRow("INADEQUATE_SECURITY") << 12U;
+    QTest::newRow("HTTP_1_1_REQUIRED") << 13U;
+}
+
+// Refused before anything was done: asked for once more, by HTTP/1.1.
+void TestConnections::refusedStreams()
+{
+    QFETCH(quint32, code);
+    support::Http2Server server(m_folder.path(), code, support::Http2Server::Manner::Refuse);
+    Http http(trusting(server));
+    const Outcome outcome = ask(http, requestFor(server.origin() + "/x"));
+    QCOMPARE(server.brokenOff, 1);
+    QVERIFY2(outcome.result,
+             qPrintable(outcome.result ? QString() : outcome.result.error().detail));
+    QCOMPARE(outcome.result->body, "half and all"_ba);
+    QCOMPARE(server.whole, 1);
+}
+
+// A connection that went silent is not used by the next request.
+void TestConnections::deadConnection()
+{
+    support::Http2Server server(m_folder.path(), 7, support::Http2Server::Manner::FirstIsDead);
+    Http http(trusting(server));
+    HttpRequest request = requestFor(server.origin() + "/x");
+    request.silence = 1s;
+    QCOMPARE(ask(http, request).result.error().kind, ErrorKind::Timeout);
+    QCOMPARE(server.connections, 1);
+    request.silence = 30s;
+    const Outcome outcome = ask(http, request);
+    QVERIFY2(outcome.result,
+             qPrintable(outcome.result ? QString() : outcome.result.error().detail));
+    QCOMPARE(server.whole, 1);
+}
+
+// Six that hang in the background hold the six connections of the background.
+void TestConnections::backgroundTakesNoConnection()
+{
+    RawServer server([](const RawRequest &request) {
+        return request.target == "/slow" ? ""_ba : answer("200 OK", "", "[]");
+    });
+    Http http(configFor(server.origin()));
+    HttpRequest slow = requestFor(server.origin() + "/slow");
+    slow.priority = hub::Priority::Background;
+    for (int i = 0; i < 6; ++i)
+        http.send(slow);
+    QTRY_COMPARE(server.seen.size(), 6);
+    QVERIFY(ask(http, requestFor(server.origin() + "/quick")).result);
+}
+
+QTEST_GUILESS_MAIN(TestConnections)
+#include "connections.moc"
