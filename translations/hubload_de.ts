@@ -2151,6 +2151,10 @@ Proxy-Variablen.</translation>
         <translation>Wartet auf das Netz</translation>
     </message>
     <message>
+        <source>Waiting for room on the disk</source>
+        <translation>Wartet auf Platz auf der Platte</translation>
+    </message>
+    <message>
         <source>Waiting for another program</source>
         <translation>Wartet auf ein anderes Programm</translation>
     </message>

@@ -25,6 +25,7 @@ namespace cache {
 namespace {
 
 constexpr qint64 readBlock = 256 * 1024; // stays in the processor's cache on its way
+constexpr qint64 roomForNotes = 1024 * 1024; // of both small files, old and new
 
 core::Unexpected failure(int errnoValue, const QString &path)
 {
@@ -67,6 +68,34 @@ core::Result<void> reserve(int fd, qint64 size, const QString &path)
 
 } // namespace
 
+// Room on a file system, held by a file without a name: nothing is left of it after a kill.
+class HeldRoom {
+public:
+    // Nothing is held where it is not to be had.
+    void take(const QString &folder)
+    {
+#ifdef O_TMPFILE
+        Descriptor file(
+            ::open(QFile::encodeName(folder).constData(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
+        if (file.isOpen() && ::fallocate(file.get(), 0, 0, roomForNotes) == 0)
+            m_file = std::move(file);
+#else
+        Q_UNUSED(folder);
+#endif
+    }
+    bool isHeld() const
+    {
+        return m_file.isOpen();
+    }
+    void give()
+    {
+        m_file = Descriptor();
+    }
+
+private:
+    Descriptor m_file;
+};
+
 // What the writing thread and a running checkpoint share. The mutexes keep the two small files
 // true to the file: nothing of a former life is saved after restart(), and no hint after a failed
 // sync. Neither is held while bytes of the file are written or synced.
@@ -81,11 +110,12 @@ struct PartialFile {
     }
 
     bool hasSidecar() const { return identity.size >= Partial::sidecarFrom; }
-    core::Result<void> saveSidecar(const SidecarContent &content) const
+    core::Result<void> saveSidecar(const SidecarContent &content)
     {
-        return core::saveFile(sidecarPath, encodeSidecar(identity, content),
-                              core::Durability::Synced, layout.temporary(identity.repo));
+        return saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
     }
+    core::Result<void> saveNote(const QString &path, const QByteArray &text,
+                                core::Durability durability);
     core::Result<void> removeNotes() const;
     core::Result<void> create();
     enum class Use { Look, Write };
@@ -106,7 +136,26 @@ struct PartialFile {
     std::mutex sidecarMutex;
     int life = 0; // under sidecarMutex
     std::mutex hintMutex;
+    std::mutex roomMutex;
+    HeldRoom room; // under roomMutex
 };
+
+// The bytes have their room since the beginning; what tells of them finds some on a full disk, too.
+core::Result<void> PartialFile::saveNote(const QString &path, const QByteArray &text,
+                                         core::Durability durability)
+{
+    const auto save = [&] {
+        return core::saveFile(path, text, durability, layout.temporary(identity.repo));
+    };
+    auto saved = save();
+    const std::scoped_lock lock(roomMutex);
+    if (saved && !room.isHeld())
+        room.take(layout.blobs(identity.repo));
+    if (saved || saved.error().kind != core::ErrorKind::DiskFull || !room.isHeld())
+        return saved;
+    room.give();
+    return save();
+}
 
 // The sidecar goes first: a file without one is begun again, but a sidecar that outlived its file
 // would speak of whatever takes the name next.
@@ -320,8 +369,8 @@ core::Result<void> Partial::noteWritten()
     const std::scoped_lock lock(file.hintMutex);
     if (file.failed)
         return failure(EIO, file.path);
-    return core::saveFile(file.hintPath, encodeHint(file.identity, core::bootId(), d->written),
-                          core::Durability::Kernel, file.layout.temporary(file.identity.repo));
+    return file.saveNote(file.hintPath, encodeHint(file.identity, core::bootId(), d->written),
+                         core::Durability::Kernel);
 }
 
 Partial::Checkpoint Partial::checkpoint() const

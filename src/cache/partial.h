@@ -22,6 +22,9 @@ struct PartialFile;
 // have a sidecar; smaller ones are begun again. Beside the sidecar the hint names what was written
 // but not synced, with the boot id; it is believed only under the same boot.
 //
+// Both small files are saved on a full disk as well, as long as nobody is faster to take the room
+// that is held for them.
+//
 // After a failed sync or a write that failed for another reason than a full disk nobody knows what
 // is on disk: written() falls back to what the sidecar claims, every further write fails, and the
 // owner opens the Partial again.

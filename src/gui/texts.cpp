@@ -44,6 +44,8 @@ QString waiting(const StateFacts &facts, const QDateTime &now)
         return Texts::tr("Waiting for the network");
     if (kind == core::ErrorKind::Locked)
         return Texts::tr("Waiting for another program");
+    if (kind == core::ErrorKind::DiskFull)
+        return Texts::tr("Waiting for room on the disk");
     return left.count() > 0 ? Texts::tr("Trying again in %1").arg(core::formatDuration(left))
                             : Texts::tr("Trying again");
 }

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds checkpointTime = 5s;
 constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
 constexpr qint64 noteBytes = 8 * MiB;
 constexpr std::chrono::milliseconds noteTime = 500ms;
-constexpr auto tickTime = 500ms;
+constexpr auto tickTime = 250ms; // half of it, or a note would wait for the next but one
 
 // People read of a file; what was wrong with the answer is kept beside it.
 core::Error aboutFile(core::Error error, const QString &path)
@@ -262,6 +262,7 @@ void Attempt::fill()
     FillJob job;
     job.resolveUrl = m_job.resolveUrl;
     job.size = m_job.size;
+    job.commit = m_job.commit;
     job.content = *m_job.content;
     job.pageExpected = isPage(m_job.paths);
     job.connections = m_job.connections;

@@ -17,6 +17,7 @@ namespace {
 constexpr auto announceEvery = 250ms;
 constexpr int smallAtOnce = 32;
 constexpr auto lockedPause = 2s;
+constexpr auto roomPause = 10s;
 constexpr int refusalsBeforeFailure = 5;
 constexpr int oddAnswersBeforeFailure = 4;
 constexpr int repairsBeforeFailure = 3; // of what the disk did not keep
@@ -514,6 +515,9 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     const core::Error &error = end.error;
     if (error.kind == core::ErrorKind::Locked)
         return lockedPause; // somebody else makes progress; that is no failure of ours
+    // Somebody may make room at any time; a person is told meanwhile. The command line has nobody.
+    if (error.kind == core::ErrorKind::DiskFull)
+        return limits.attempts > 0 ? std::nullopt : std::optional(roomPause);
     const bool isHub = http.endpoint.isSameOrigin(QUrl(error.url));
     if (asksForPause(error, isHub) && transfer.refusals++ < refusalsBeforeFailure) {
         if (!isHub) // no reason to ask the Hub less

@@ -53,12 +53,17 @@ core::Error wrongAnswer(core::ErrorKind kind, const QString &detail)
 
 } // namespace
 
-Statement statementOf(const hub::HttpReply &reply, const core::ContentId &content, qint64 size)
+Statement statementOf(const hub::HttpReply &reply, const Expected &expected)
 {
+    const auto &[commit, content, size] = expected;
     using Kind = core::ContentId::Kind;
     const auto changed = [](const QString &detail) {
         return Statement{wrongAnswer(core::ErrorKind::RemoteChanged, detail), {}};
     };
+    const auto named = hub::headerValue(reply.hubHeaders, "X-Repo-Commit");
+    if (named && !commit.isEmpty() && named->trimmed().toLower() != commit.toLatin1())
+        return changed(
+            u"the Hub answers for another commit: %1"_s.arg(QString::fromLatin1(named->left(40))));
     const auto linkedSize = hub::headerValue(reply.hubHeaders, "X-Linked-Size");
     if (linkedSize && size >= 0 && linkedSize->trimmed().toLongLong() != size)
         return changed(
@@ -272,7 +277,7 @@ void Fetch::onHead()
     Q_EMIT ratesSeen(reply.rates);
     if (m_ended)
         return;
-    m_statement = statementOf(reply, m_plan.content, m_plan.size);
+    m_statement = statementOf(reply, {m_plan.commit, m_plan.content, m_plan.size});
     m_failure = judge(reply);
     if (m_failure) {
         m_exchange->cancel();

@@ -27,9 +27,16 @@ struct Statement {
     std::optional<core::ContentId> fileBehindPointer;
 };
 
-// From X-Linked-Size and X-Linked-Etag of the endpoint's hops (hub-api.md 6); a file host's ETag
-// says nothing. A size of -1 is one that nobody has told.
-Statement statementOf(const hub::HttpReply &reply, const core::ContentId &content, qint64 size);
+// What was asked for, as the listing of a commit tells it.
+struct Expected {
+    QString commit; // empty: of no commit
+    core::ContentId content;
+    qint64 size = -1; // -1: nobody has told
+};
+
+// From X-Repo-Commit, X-Linked-Size and X-Linked-Etag of the endpoint's hops (hub-api.md 6), none
+// of which has to be there; a file host's ETag says nothing.
+Statement statementOf(const hub::HttpReply &reply, const Expected &expected);
 
 // What one request for bytes asks for.
 struct FetchPlan {
@@ -46,6 +53,7 @@ struct FetchPlan {
     Ask ask = Ask::Range;
     qint64 size = 0; // of the whole file, as the commit says; -1: not known before the answer
     core::ContentId content; // what the Hub must name if it names one
+    QString commit; // likewise; empty: any
     bool pageExpected = false; // the file itself is a web page
     bool commitExpected = false; // the Hub names one with every file of a repo (hub-api.md 7.3)
     hub::HeaderList headers; // beside Range

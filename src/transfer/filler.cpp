@@ -204,7 +204,7 @@ void Filler::onLink(hub::Exchange *exchange)
 
 void Filler::takeLink(const hub::HttpReply &reply)
 {
-    const Statement statement = statementOf(reply, m_job.content, m_job.size);
+    const Statement statement = statementOf(reply, {m_job.commit, m_job.content, m_job.size});
     if (statement.contradiction)
         return contradict(statement);
     m_link = reply.otherOrigin.isEmpty() ? reply.url : reply.otherOrigin;
@@ -239,6 +239,7 @@ std::optional<FetchPlan> Filler::nextPlan()
     plan.url = m_links == Links::Shared ? m_link : m_job.resolveUrl;
     plan.size = m_job.size;
     plan.content = m_job.content;
+    plan.commit = m_job.commit;
     plan.pageExpected = m_job.pageExpected;
     plan.readBuffer = std::clamp(allBuffers / std::max(1, m_lines.inUse()), MiB / 4, MiB);
     plan.download = m_job.download;

@@ -26,7 +26,8 @@ namespace transfer {
 struct FillJob {
     QUrl resolveUrl;
     qint64 size = 0;
-    core::ContentId content; // what the Hub must name if it names one
+    QString commit; // what the Hub must name if it names one, as the content
+    core::ContentId content;
     bool pageExpected = false; // the file is itself a web page
     int connections = 1; // at most; as many as help are used
     int passes = 1; // requests that may go to the Hub at once; asks() for each further one

@@ -62,11 +62,20 @@ void TestPartialRoom::fullDiskWhileWriting()
         const auto checkpoint = (*partial)->checkpoint();
         VERIFY_RESULT(checkpoint.run());
         (*partial)->checkpointed(checkpoint);
-        // Fill the rest: not even a sidecar finds room now.
         QFile filler(disk.path() + "/filler"_L1);
         QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
-        while (filler.write(QByteArray(4096, 'f')) == 4096) { }
+        const auto fill = [&filler] {
+            while (filler.write(QByteArray(4096, 'f')) == 4096) { }
+        };
+        fill();
+        // Room was held for what tells of the bytes.
         VERIFY_RESULT((*partial)->write(mebi, QByteArrayView(content).sliced(mebi, mebi)));
+        VERIFY_RESULT((*partial)->noteWritten());
+        QCOMPARE(Partial::writtenSoFar(layout, identity(large)), 2 * mebi);
+        VERIFY_RESULT((*partial)->checkpoint().run());
+        // Somebody takes that, too.
+        fill();
+        VERIFY_RESULT((*partial)->write(2 * mebi, QByteArrayView(content).sliced(2 * mebi, mebi)));
         const auto full = (*partial)->checkpoint().run();
         QVERIFY(!full);
         QCOMPARE(full.error().kind, core::ErrorKind::DiskFull);
@@ -77,8 +86,8 @@ void TestPartialRoom::fullDiskWhileWriting()
     // What was safe is safe.
     const auto partial = Partial::open(layout, identity(large));
     VERIFY_RESULT(partial);
-    QCOMPARE((*partial)->written(), firstBytes(mebi));
-    QVERIFY(cachetest::readFile((*partial)->filePath()).first(mebi) == content.first(mebi));
+    QCOMPARE((*partial)->written(), firstBytes(2 * mebi));
+    QVERIFY(cachetest::readFile((*partial)->filePath()).first(2 * mebi) == content.first(2 * mebi));
     QFile::remove(disk.path() + "/filler"_L1);
 }
 

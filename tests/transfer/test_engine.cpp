@@ -38,6 +38,7 @@ private Q_SLOTS:
     void waitsForALockOfAnother();
     void pausedHoldsNoLock();
     void noRoom();
+    void noRoomForTheCommandLine();
     void theRefWaitsForAllFiles();
     void finishedComesBackAsDone();
     void hollowPartialIsNotTrusted();
@@ -282,11 +283,25 @@ void TestEngine::noRoom()
     const demo::Repo repo =
         support::makeRepo(u"org/room"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
     const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::DiskFull);
+    QVERIFY(!f.engine->isIdle());
+    QCOMPARE(f.hub.bodyBytes(demo::Origin::Cdn), 0);
+    f.engine->setLimits({}); // from now on there is room, and nobody says so
+    QVERIFY(f.waitForState(id, State::Done));
+}
+
+// Nobody waits for the command line to find room.
+void TestEngine::noRoomForTheCommandLine()
+{
+    transfer::Limits limits;
+    limits.reserve = 1LL << 60;
+    limits.attempts = 5;
+    EngineFixture f(limits);
+    const auto id =
+        f.get(support::makeRepo(u"org/room"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)}));
     QVERIFY(f.waitForState(id, State::Failed));
     QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::DiskFull);
-    f.engine->setLimits({});
-    f.engine->resume(id);
-    QVERIFY(f.waitForState(id, State::Done));
 }
 
 void TestEngine::theRefWaitsForAllFiles()

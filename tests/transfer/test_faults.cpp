@@ -23,6 +23,7 @@ private Q_SLOTS:
     void endsRight();
     void neverPublishesWrongBytes();
     void fetchedAgainAfterOneMismatch();
+    void changedAtTheHub_data();
     void changedAtTheHub();
     void gatedNeedsAPerson();
     void givesUpAfterFiveInARow();
@@ -131,13 +132,25 @@ void TestFaults::fetchedAgainAfterOneMismatch()
     QVERIFY(f.isRight(repo, repo.files[0]));
 }
 
+void TestFaults::changedAtTheHub_data()
+{
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("size") << "X-Linked-Size"_ba
+                          << "123"_ba;
+    QTest::newRow("content") << "X-Linked-Etag"_ba << '"' + QByteArray(64, 'e') + '"';
+    QTest::newRow("commit") << "X-Repo-Commit"_ba << QByteArray(40, 'c');
+}
+
 void TestFaults::changedAtTheHub()
 {
+    QFETCH(QByteArray, header);
+    QFETCH(QByteArray, value);
     EngineFixture f;
     const demo::Repo repo =
         support::makeRepo(u"org/changed"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
-    f.hub.addRule(demo::Origin::Hub, resolve, [](const demo::Request &, demo::Response &response) {
-        response.setHeader("X-Linked-Size", "123");
+    f.hub.addRule(demo::Origin::Hub, resolve, [&](const demo::Request &, demo::Response &response) {
+        response.setHeader(header, value);
     });
     f.limits.attempts = 2;
     f.engine->setLimits(f.limits);
