@@ -408,6 +408,19 @@ Proxy-Variablen.</translation>
         <translation>Schaffen Sie Platz, wählen Sie einen anderen Ordner oder weniger Dateien; was da ist, bleibt.</translation>
     </message>
     <message>
+        <source>The folder of this download is not there any more.</source>
+        <translation>Der Ordner dieses Downloads ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The folder of this download is not there any more (%1).</source>
+        <extracomment>%1 is a folder</extracomment>
+        <translation>Der Ordner dieses Downloads ist nicht mehr da (%1).</translation>
+    </message>
+    <message>
+        <source>If it is on another drive, connect that: the download then goes on. If you deleted the folder, remove the download and get it anew.</source>
+        <translation>Liegt er auf einem anderen Laufwerk, so schließen Sie es an: Der Download geht dann weiter. Haben Sie ihn gelöscht, so entfernen Sie den Download und laden Sie neu.</translation>
+    </message>
+    <message>
         <source>A file could not be read or written.</source>
         <translation>Eine Datei war nicht zu lesen oder zu schreiben.</translation>
     </message>
@@ -2155,6 +2168,10 @@ Proxy-Variablen.</translation>
         <translation>Wartet auf Platz auf der Platte</translation>
     </message>
     <message>
+        <source>Waiting for the drive</source>
+        <translation>Wartet auf das Laufwerk</translation>
+    </message>
+    <message>
         <source>Waiting for another program</source>
         <translation>Wartet auf ein anderes Programm</translation>
     </message>
@@ -2384,6 +2401,11 @@ Proxy-Variablen.</translation>
         <source>disk is full</source>
         <comment>reason</comment>
         <translation>Platte ist voll</translation>
+    </message>
+    <message>
+        <source>drive is missing</source>
+        <comment>reason</comment>
+        <translation>Laufwerk fehlt</translation>
     </message>
     <message>
         <source>folder cannot be used</source>

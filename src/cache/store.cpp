@@ -1,5 +1,6 @@
 #include "cache/store.h"
 
+#include <QDir>
 #include <QFile>
 
 #include <cerrno>
@@ -303,6 +304,13 @@ core::Result<StoredTree> Store::readTree(const core::RepoId &repo, const QString
     if (!text)
         return core::Unexpected(text.error());
     return decodeTree(*text);
+}
+
+bool Store::isThere() const
+{
+    const QDir root(m_layout.root());
+    return root.exists()
+        && !root.isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
 }
 
 qint64 Store::freeBytes() const

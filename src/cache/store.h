@@ -89,6 +89,10 @@ public:
     // The kept listing of a commit. An error when there is none or it is damaged; bounded.
     core::Result<StoredTree> readTree(const core::RepoId &repo, const QString &commit) const;
 
+    // False where the folder of this location, which held files before, is gone or empty: its drive
+    // was taken away, or somebody deleted it.
+    bool isThere() const;
+
     // Bytes free for us on the volume of this location, or -1.
     qint64 freeBytes() const;
 

@@ -60,6 +60,7 @@ Exit exitForKind(core::ErrorKind kind)
     case ErrorKind::BadRequest:
     case ErrorKind::Protocol:
     case ErrorKind::Locked:
+    case ErrorKind::PlaceMissing:
     case ErrorKind::FileIo:
         return Exit::NotFetched;
     }

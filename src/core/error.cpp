@@ -55,6 +55,7 @@ bool isTransient(ErrorKind kind)
     case ErrorKind::Protocol:
     case ErrorKind::Checksum: // once from zero is the transfer's decision, not a plain repeat
     case ErrorKind::DiskFull:
+    case ErrorKind::PlaceMissing:
     case ErrorKind::FileIo:
     case ErrorKind::KeychainUnavailable:
     case ErrorKind::KeychainDenied:
@@ -117,6 +118,8 @@ QString kindName(ErrorKind kind)
         return u"locked"_s;
     case ErrorKind::DiskFull:
         return u"disk-full"_s;
+    case ErrorKind::PlaceMissing:
+        return u"place-missing"_s;
     case ErrorKind::FileIo:
         return u"file-io"_s;
     case ErrorKind::KeychainUnavailable:

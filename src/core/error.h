@@ -34,6 +34,7 @@ enum class ErrorKind {
     Checksum, // content differs from its id
     Locked, // another program holds the lock of this blob
     DiskFull, // no room
+    PlaceMissing, // the folder that held the files is gone, as with an unplugged drive
     FileIo, // any other file trouble
     KeychainUnavailable, // no key store answers
     KeychainDenied, // locked, or the person said no

@@ -158,6 +158,11 @@ constexpr Entry entries[] = {
       //: %1 is a file path and the reason of the system
       QT_TRANSLATE_NOOP("core::ErrorText", "There is no room left on the disk (%1)."),
       QT_TRANSLATE_NOOP("core::ErrorText", "Free some space, choose another folder or take fewer files; what is already here is kept.") },
+    { ErrorKind::PlaceMissing, Subject::Words,
+      QT_TRANSLATE_NOOP("core::ErrorText", "The folder of this download is not there any more."),
+      //: %1 is a folder
+      QT_TRANSLATE_NOOP("core::ErrorText", "The folder of this download is not there any more (%1)."),
+      QT_TRANSLATE_NOOP("core::ErrorText", "If it is on another drive, connect that: the download then goes on. If you deleted the folder, remove the download and get it anew.") },
     { ErrorKind::FileIo, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "A file could not be read or written."),
       //: %1 is a file path and the reason of the system

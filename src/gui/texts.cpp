@@ -46,6 +46,8 @@ QString waiting(const StateFacts &facts, const QDateTime &now)
         return Texts::tr("Waiting for another program");
     if (kind == core::ErrorKind::DiskFull)
         return Texts::tr("Waiting for room on the disk");
+    if (kind == core::ErrorKind::PlaceMissing)
+        return Texts::tr("Waiting for the drive");
     return left.count() > 0 ? Texts::tr("Trying again in %1").arg(core::formatDuration(left))
                             : Texts::tr("Trying again");
 }
@@ -143,6 +145,8 @@ QString Texts::reason(core::ErrorKind kind)
         return tr("in use elsewhere", "reason");
     case core::ErrorKind::DiskFull:
         return tr("disk is full", "reason");
+    case core::ErrorKind::PlaceMissing:
+        return tr("drive is missing", "reason");
     case core::ErrorKind::FileIo:
         return tr("folder cannot be used", "reason");
     case core::ErrorKind::KeychainUnavailable:

@@ -133,6 +133,8 @@ struct Attempt::Entries {
 core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
                                                     const AttemptJob &job, Prepared &prepared)
 {
+    if (job.isBegun && !store.isThere())
+        return core::fail(core::ErrorKind::PlaceMissing, job.place.path);
     if (const auto ready = prepared.ensure(store, job.repo); !ready)
         return tl::unexpected(ready.error());
     Entries entries{.state = Entries::State::Verified, .files = {}};

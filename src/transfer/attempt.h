@@ -42,6 +42,7 @@ struct AttemptJob {
     std::optional<core::ContentId> content; // unknown for masked entries: the Hub is asked
     qint64 size = 0;
     cache::Location place;
+    bool isBegun = false; // something was written to the place before, so it must be there
     QUrl resolveUrl;
     int connections = 1; // at most
     qint64 reserve = 0; // bytes to leave free on the volume

@@ -17,7 +17,7 @@ namespace {
 constexpr auto announceEvery = 250ms;
 constexpr int smallAtOnce = 32;
 constexpr auto lockedPause = 2s;
-constexpr auto roomPause = 10s;
+constexpr auto placePause = 10s;
 constexpr int refusalsBeforeFailure = 5;
 constexpr int oddAnswersBeforeFailure = 4;
 constexpr int repairsBeforeFailure = 3; // of what the disk did not keep
@@ -362,6 +362,7 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
     job.content = transfer.content;
     job.size = transfer.size;
     job.place = request.place;
+    job.isBegun = group->intent.begun;
     job.reserve = limits.reserve;
     job.resolveUrl = http.endpoint.resolve(request.repo, request.commit, transfer.paths.first());
     job.connections = mostConnections(*group);
@@ -427,6 +428,8 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
             transfer.error.reset(); // an error disappears with the next byte
         if (bytes > transfer.best)
             transfer.failures = 0;
+        if (bytes > 0)
+            noteBegun(*group);
         transfer.best = std::max(transfer.best, bytes);
         group->setDone(running->index, bytes);
         group->setHere(running->index, found);
@@ -456,6 +459,7 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
         group->learn(running.index, *end.content);
     switch (end.kind) {
     case AttemptEnd::Kind::Published:
+        noteBegun(*group);
         transfer.checked = end.checked;
         transfer.reused = end.reused;
         if (end.reused)
@@ -515,9 +519,10 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     const core::Error &error = end.error;
     if (error.kind == core::ErrorKind::Locked)
         return lockedPause; // somebody else makes progress; that is no failure of ours
-    // Somebody may make room at any time; a person is told meanwhile. The command line has nobody.
-    if (error.kind == core::ErrorKind::DiskFull)
-        return limits.attempts > 0 ? std::nullopt : std::optional(roomPause);
+    // Somebody may make room or bring the drive at any time; a person is told meanwhile. The
+    // command line has nobody.
+    if (error.kind == core::ErrorKind::DiskFull || error.kind == core::ErrorKind::PlaceMissing)
+        return limits.attempts > 0 ? std::nullopt : std::optional(placePause);
     const bool isHub = http.endpoint.isSameOrigin(QUrl(error.url));
     if (asksForPause(error, isHub) && transfer.refusals++ < refusalsBeforeFailure) {
         if (!isHub) // no reason to ask the Hub less

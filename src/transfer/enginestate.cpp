@@ -1,6 +1,7 @@
 #include "transfer/enginestate.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace transfer {
 
@@ -113,6 +114,13 @@ void Engine::Private::setWanted(Group &group, Intent::Wanted wanted)
     if (group.intent.wanted == wanted)
         return;
     group.intent.wanted = wanted;
+    saveIntent(group);
+}
+
+void Engine::Private::noteBegun(Group &group)
+{
+    if (std::exchange(group.intent.begun, true))
+        return;
     saveIntent(group);
 }
 

@@ -95,6 +95,7 @@ struct Engine::Private {
     void stopAttempts(Group &group);
     void stopAttempt(AttemptId attempt);
     void setWanted(Group &group, Intent::Wanted wanted);
+    void noteBegun(Group &group);
     void saveIntent(const Group &group);
     void complete(Group &group);
     void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);

@@ -170,6 +170,7 @@ QJsonObject toJson(const Intent &intent)
             {u"added"_s, intent.added.toString(Qt::ISODateWithMs)},
             {u"finished"_s, intent.finished.toString(Qt::ISODateWithMs)},
             {u"checked"_s, intent.checked},
+            {u"begun"_s, intent.begun},
             {u"limit"_s, core::speedLimitText(intent.limit)}};
 }
 
@@ -189,6 +190,7 @@ Intent intentFromJson(const QJsonObject &object)
     intent.finished =
         QDateTime::fromString(object.value("finished"_L1).toString(), Qt::ISODateWithMs);
     intent.checked = object.value("checked"_L1).toBool();
+    intent.begun = object.value("begun"_L1).toBool();
     intent.limit =
         core::parseSpeedLimit(object.value("limit"_L1).toString()).value_or(core::SpeedLimit());
     return intent;

@@ -19,6 +19,7 @@ struct Intent {
     QDateTime added;
     QDateTime finished;
     bool checked = false;
+    bool begun = false; // something of it was written to its place
     core::SpeedLimit limit;
 };
 

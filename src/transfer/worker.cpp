@@ -35,6 +35,8 @@ bool isComplete(const QList<hub::TreeEntry> &listing)
 core::Result<void> completeDownload(const DownloadRequest &request)
 {
     const cache::Store store(request.place);
+    if (!request.chosen.isEmpty() && !store.isThere())
+        return core::fail(core::ErrorKind::PlaceMissing, request.place.path);
     if (const auto prepared = store.prepare(request.repo); !prepared) // no file: nobody else has
         return prepared;
     if (!request.listing.isEmpty() && isComplete(request.listing)) {

@@ -39,6 +39,8 @@ private Q_SLOTS:
     void pausedHoldsNoLock();
     void noRoom();
     void noRoomForTheCommandLine();
+    void driveIsTaken_data();
+    void driveIsTaken();
     void theRefWaitsForAllFiles();
     void finishedComesBackAsDone();
     void hollowPartialIsNotTrusted();
@@ -302,6 +304,48 @@ void TestEngine::noRoomForTheCommandLine()
         f.get(support::makeRepo(u"org/room"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)}));
     QVERIFY(f.waitForState(id, State::Failed));
     QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::DiskFull);
+}
+
+void TestEngine::driveIsTaken_data()
+{
+    QTest::addColumn<bool>("isFolderLeft");
+    QTest::addColumn<bool>("isRestarted");
+    QTest::newRow("the folder is gone") << false << false;
+    QTest::newRow("an empty folder is left") << true << false;
+    QTest::newRow("before the next start") << true << true;
+}
+
+// Nothing is written to what lies under a drive that was unplugged.
+void TestEngine::driveIsTaken()
+{
+    QFETCH(bool, isFolderLeft);
+    QFETCH(bool, isRestarted);
+    EngineFixture f({}, slow(8 * MiB));
+    const demo::Repo repo =
+        support::makeRepo(u"org/drive"_s, {support::lfsFile(u"m.bin"_s, 24 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 4 * MiB));
+    f.engine->pause(id);
+    QTRY_VERIFY_WITH_TIMEOUT(f.engine->isIdle(), 10000);
+    QTest::qWait(500); // the last note
+    QDir folder(QFileInfo(f.place.path).path());
+    const QString name = QFileInfo(f.place.path).fileName();
+    QVERIFY(folder.rename(name, u"elsewhere"_s));
+    if (isFolderLeft)
+        QVERIFY(folder.mkdir(name));
+    if (isRestarted)
+        f.restart();
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::PlaceMissing);
+    QCOMPARE(folder.exists(name), isFolderLeft);
+    QVERIFY(!isFolderLeft || QDir(f.place.path).isEmpty());
+    if (isFolderLeft)
+        QVERIFY(folder.rmdir(name));
+    QVERIFY(folder.rename(u"elsewhere"_s, name));
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (24 + 8) * MiB);
 }
 
 void TestEngine::theRefWaitsForAllFiles()

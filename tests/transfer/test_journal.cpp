@@ -130,12 +130,14 @@ void TestJournal::intentChangesAlone()
     QVERIFY(journal.saveRequest(two));
     one.intent.wanted = Intent::Wanted::Done;
     one.intent.checked = true;
+    one.intent.begun = true;
     QVERIFY(journal.saveIntent(one.id, one.intent));
     const auto loaded = journal.load();
     QCOMPARE(loaded.entries.size(), 2);
     QCOMPARE(loaded.entries[0].id, two.id); // by order
     QVERIFY(loaded.entries[1].intent.wanted == Intent::Wanted::Done);
     QVERIFY(loaded.entries[1].intent.checked);
+    QVERIFY(loaded.entries[1].intent.begun);
 }
 
 void TestJournal::brokenFilesAreKeptAside_data()
