@@ -1,6 +1,7 @@
 #include "gui/models/repotreemodel.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/format.h"
 #include "core/patterns.h"
@@ -34,7 +35,7 @@ struct RepoTreeModel::Node {
     int ticked = 0;
     qint64 bytes = 0;
     qint64 tickedBytes = 0;
-    std::vector<NodeId> children;
+    std::vector<NodeId> children; // sorted while a filter is set
     std::vector<NodeId> shown; // sorted
     std::vector<NodeId> fresh; // not yet shown
 
@@ -197,6 +198,10 @@ void RepoTreeModel::setFilter(const QString &text)
     const QString trimmed = text.trimmed();
     if (trimmed == m_filter)
         return;
+    if (!isFiltered()) { // all are shown, in their order
+        for (Node &node : m_nodes)
+            node.children = node.shown;
+    }
     m_filter = trimmed;
     rebuildShown();
     Q_EMIT ticksChanged();
@@ -221,6 +226,9 @@ void RepoTreeModel::rebuildShown()
     beginResetModel();
     m_shownFiles = 0;
     for (Node &node : m_nodes) {
+        if (!node.fresh.empty())
+            std::sort(node.children.begin(), node.children.end(),
+                      [this](NodeId a, NodeId b) { return less(a, b); });
         node.shown.clear();
         node.fresh.clear();
         node.row = -1;
@@ -236,13 +244,10 @@ void RepoTreeModel::rebuildShown()
         if (isShown[i])
             isShown[node.parent] = true;
     }
-    for (size_t i = 1; i < m_nodes.size(); ++i) {
-        if (isShown[i])
-            m_nodes[m_nodes[i].parent].shown.push_back(static_cast<NodeId>(i));
-    }
     for (size_t i = 0; i < m_nodes.size(); ++i) {
-        std::vector<NodeId> &shown = m_nodes[i].shown;
-        std::sort(shown.begin(), shown.end(), [this](NodeId a, NodeId b) { return less(a, b); });
+        Node &node = m_nodes[i];
+        std::copy_if(node.children.begin(), node.children.end(), std::back_inserter(node.shown),
+                     [&isShown](NodeId child) { return isShown[child]; });
         renumber(static_cast<NodeId>(i), 0);
     }
     endResetModel();
