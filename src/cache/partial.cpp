@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <tuple>
 #include <unistd.h>
+#include <utility>
 
 #include "cache/arrivals.h"
 #include "cache/descriptor.h"
@@ -279,10 +280,10 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
     if (!found) {
         if (const auto created = file.create(); !created)
             return core::Unexpected(created.error());
-        partial->d->watch = Watch::begin(file.path);
+        partial->d->watch = Watch::begin(file.fd.get());
         return partial;
     }
-    partial->d->watch = Watch::begin(file.path);
+    partial->d->watch = Watch::begin(file.fd.get());
     partial->d->safe = found->safe.have;
     partial->d->arrivals.adopt(found->safe.pieces);
     partial->d->written = found->written;
@@ -416,9 +417,9 @@ void Partial::checkpointed(const Checkpoint &done)
     d->safeBytes = done.d->writtenBytes;
 }
 
-bool Partial::isUntouched()
+Seal Partial::seal()
 {
-    return d->watch.isUntouched();
+    return {d->file->fd.get(), d->file->path, std::exchange(d->watch, Watch())};
 }
 
 Partial::Reader Partial::reader() const

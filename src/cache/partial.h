@@ -8,6 +8,7 @@
 
 #include "cache/arrivals.h"
 #include "cache/layout.h"
+#include "cache/seal.h"
 #include "cache/sidecar.h"
 #include "core/rangeset.h"
 #include "core/result.h"
@@ -52,8 +53,8 @@ public:
     // False once another program has unlinked the file under our hands (hf cache prune).
     bool isLinked() const;
 
-    // True when nobody else can have written to the file since open(); see Watch.
-    bool isUntouched();
+    // Writing is over. The seal watches since open() whether somebody else wrote to the file. Once.
+    Seal seal();
 
     // Reads what lies on disk, from any thread; keeps the file open by itself.
     class Reader {

@@ -43,14 +43,14 @@ core::Result<void> removeFile(const QString &path)
 
 // The mode a new file gets in this folder: the umask, and what the folder itself asks for. Asked
 // of a real file, because reading the umask means changing it for all threads.
-void giveFreshMode(const QString &path, const QString &probePath)
+void giveFreshMode(int fd, const QString &probePath)
 {
     const QByteArray probe = QFile::encodeName(probePath);
     const Descriptor file(::open(probe.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     struct stat facts = {};
     // Failing is no reason not to publish: the file is whole and ours to read.
     if (file.isOpen() && ::fstat(file.get(), &facts) == 0)
-        std::ignore = ::chmod(QFile::encodeName(path).constData(), facts.st_mode & 07777);
+        std::ignore = ::fchmod(fd, facts.st_mode & 07777);
     if (file.isOpen())
         ::unlink(probe.constData());
 }
@@ -149,21 +149,16 @@ qint64 Store::storedBytes(const core::RepoId &repo, const QString &commit, const
     return Partial::writtenSoFar(m_layout, {repo, {}, commit, path, id, size});
 }
 
-core::Result<void> Store::publish(const core::RepoId &repo, const core::ContentId &id,
-                                  const QString &partialPath) const
+core::Result<Seal::Named> Store::publish(const core::RepoId &repo, const core::ContentId &id,
+                                         Seal &seal, const std::atomic<bool> *stop) const
 {
-    const QByteArray partial = QFile::encodeName(partialPath);
-    const QString blobPath = m_layout.blob(repo, id);
-    const QByteArray blob = QFile::encodeName(blobPath);
-    struct stat facts = {};
-    if (::lstat(partial.constData(), &facts) != 0)
-        return failure(errno, partialPath);
-    if (!S_ISREG(facts.st_mode))
-        return core::fail(core::ErrorKind::FileIo, u"%1 is not a plain file"_s.arg(partialPath));
-    giveFreshMode(partialPath, m_layout.temporary(repo));
-    if (::rename(partial.constData(), blob.constData()) != 0)
-        return failure(errno, blobPath);
-    return core::syncFolder(m_layout.blobs(repo));
+    giveFreshMode(seal.fd(), m_layout.temporary(repo));
+    auto named = seal.giveName(m_layout.blob(repo, id), id, stop);
+    if (!named || *named != Seal::Named::Yes)
+        return named;
+    if (const auto synced = core::syncFolder(m_layout.blobs(repo)); !synced)
+        return core::Unexpected(synced.error());
+    return named;
 }
 
 core::Result<void> Store::link(const core::RepoId &repo, const QString &commit, const QString &path,

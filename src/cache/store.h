@@ -4,8 +4,11 @@
 #include <QString>
 #include <QStringList>
 
+#include <atomic>
+
 #include "cache/layout.h"
 #include "cache/location.h"
+#include "cache/seal.h"
 #include "core/result.h"
 
 namespace cache {
@@ -51,11 +54,11 @@ public:
     qint64 storedBytes(const core::RepoId &repo, const QString &commit, const QString &path,
                        const core::ContentId &id, qint64 size) const;
 
-    // Renames a complete, verified and synced partial to its blob, gives it the mode of a fresh
-    // file and syncs the folder. The verified file takes the place of whatever has the name:
-    // others do not verify, and who has the old file open keeps it.
-    core::Result<void> publish(const core::RepoId &repo, const core::ContentId &id,
-                               const QString &partialPath) const;
+    // Gives a complete, verified and synced file the name of its blob and the mode of a fresh file
+    // and syncs the folder. It takes the place of whatever has the name: others do not verify, and
+    // who has the old file open keeps it. *stop ends long reading with Cancelled.
+    core::Result<Seal::Named> publish(const core::RepoId &repo, const core::ContentId &id,
+                                      Seal &seal, const std::atomic<bool> *stop) const;
 
     // Points snapshots/<commit>/<path> at the blob: relative link, made in blobs and renamed. A
     // real file of the blob's size that is already there stays. Where links are not possible or

@@ -3,9 +3,13 @@
 #include <QFile>
 
 #ifdef Q_OS_LINUX
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <tuple>
 #endif
+
+#include "cache/descriptor.h"
 
 namespace cache {
 
@@ -19,11 +23,9 @@ constexpr const char *attribute = "user.hubload.verified";
 constexpr size_t longestNote = 256;
 
 // Empty for what is no plain file, and for content that cannot be compared.
-QByteArray noteFor(const QByteArray &file, const core::ContentId &id)
+QByteArray noteFor(const struct stat &facts, const core::ContentId &id)
 {
-    struct stat facts = {};
-    if (id.kind == core::ContentId::Kind::Opaque || ::stat(file.constData(), &facts) != 0
-        || !S_ISREG(facts.st_mode))
+    if (id.kind == core::ContentId::Kind::Opaque || !S_ISREG(facts.st_mode))
         return {};
     return id.text.toLatin1() + ' ' + QByteArray::number(qint64(facts.st_size)) + ' '
         + QByteArray::number(qint64(facts.st_mtim.tv_sec)) + '.'
@@ -37,21 +39,29 @@ bool isNotedVerified(const QString &file, const core::ContentId &id)
     const QByteArray path = QFile::encodeName(file);
     QByteArray found(longestNote, Qt::Uninitialized);
     const ssize_t length = ::getxattr(path.constData(), attribute, found.data(), longestNote);
-    if (length <= 0)
+    struct stat facts = {};
+    if (length <= 0 || ::stat(path.constData(), &facts) != 0)
         return false;
     found.truncate(length);
-    return found == noteFor(path, id);
+    return found == noteFor(facts, id);
 }
 
 void noteVerified(const QString &file, const core::ContentId &id)
 {
-    const QByteArray path = QFile::encodeName(file);
-    const QByteArray note = noteFor(path, id);
+    const Descriptor opened(
+        ::open(QFile::encodeName(file).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (opened.isOpen())
+        noteVerified(opened.get(), id);
+}
+
+void noteVerified(int fd, const core::ContentId &id)
+{
+    struct stat facts = {};
+    const QByteArray note = ::fstat(fd, &facts) == 0 ? noteFor(facts, id) : QByteArray();
     if (note.isEmpty())
         return;
     // What cannot be noted is read again next time; that is all.
-    std::ignore = ::setxattr(path.constData(), attribute, note.constData(),
-                             static_cast<size_t>(note.size()), 0);
+    std::ignore = ::fsetxattr(fd, attribute, note.constData(), static_cast<size_t>(note.size()), 0);
 }
 
 #else
@@ -62,6 +72,8 @@ bool isNotedVerified(const QString &, const core::ContentId &)
 }
 
 void noteVerified(const QString &, const core::ContentId &) { }
+
+void noteVerified(int, const core::ContentId &) { }
 
 #endif
 

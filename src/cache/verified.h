@@ -12,5 +12,6 @@ namespace cache {
 // file system keeps no attributes nothing is ever noted. All functions block.
 bool isNotedVerified(const QString &file, const core::ContentId &id);
 void noteVerified(const QString &file, const core::ContentId &id);
+void noteVerified(int fd, const core::ContentId &id); // of an open file, whatever name it has
 
 } // namespace cache

@@ -9,6 +9,41 @@ using namespace Qt::StringLiterals;
 
 namespace core {
 
+namespace {
+
+Result<QString> digestOf(QFile &file, const QString &path, ContentId::Kind kind,
+                         const std::atomic<bool> *stop, std::atomic<qint64> *done)
+{
+    const qint64 size = file.size();
+    Digest digest(kind, size);
+    QByteArray buffer(1 << 20, Qt::Uninitialized);
+    qint64 hashed = 0;
+    for (;;) {
+        if (stop && stop->load(std::memory_order_relaxed))
+            return fail(ErrorKind::Cancelled, path);
+        const qint64 count = file.read(buffer.data(), buffer.size());
+        if (count < 0)
+            return fail(ErrorKind::FileIo, u"%1: %2"_s.arg(path, file.errorString()));
+        if (count == 0)
+            break;
+        digest.add(QByteArrayView(buffer.constData(), count));
+        hashed += count;
+        if (done)
+            done->fetch_add(count, std::memory_order_relaxed);
+    }
+    if (hashed != size)
+        return fail(hashed < size ? ErrorKind::Truncated : ErrorKind::FileIo,
+                    u"%1: %2 bytes read, %3 expected"_s.arg(path).arg(hashed).arg(size));
+    return digest.hex();
+}
+
+Unexpected cannotCompute(const QString &path)
+{
+    return fail(ErrorKind::BadInput, u"%1: this content id cannot be computed"_s.arg(path));
+}
+
+} // namespace
+
 struct Digest::Private {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool usable = false;
@@ -58,31 +93,22 @@ Result<QString> digestOfFile(const QString &path, ContentId::Kind kind,
                              const std::atomic<bool> *stop, std::atomic<qint64> *done)
 {
     if (kind == ContentId::Kind::Opaque)
-        return fail(ErrorKind::BadInput, u"%1: this content id cannot be computed"_s.arg(path));
+        return cannotCompute(path);
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
         return fail(ErrorKind::FileIo, u"%1: %2"_s.arg(path, file.errorString()));
-    const qint64 size = file.size();
-    Digest digest(kind, size);
-    QByteArray buffer(1 << 20, Qt::Uninitialized);
-    qint64 hashed = 0;
-    for (;;) {
-        if (stop && stop->load(std::memory_order_relaxed))
-            return fail(ErrorKind::Cancelled, path);
-        const qint64 count = file.read(buffer.data(), buffer.size());
-        if (count < 0)
-            return fail(ErrorKind::FileIo, u"%1: %2"_s.arg(path, file.errorString()));
-        if (count == 0)
-            break;
-        digest.add(QByteArrayView(buffer.constData(), count));
-        hashed += count;
-        if (done)
-            done->fetch_add(count, std::memory_order_relaxed);
-    }
-    if (hashed != size)
-        return fail(hashed < size ? ErrorKind::Truncated : ErrorKind::FileIo,
-                    u"%1: %2 bytes read, %3 expected"_s.arg(path).arg(hashed).arg(size));
-    return digest.hex();
+    return digestOf(file, path, kind, stop, done);
+}
+
+Result<QString> digestOfFile(int fd, const QString &pathForMessages, ContentId::Kind kind,
+                             const std::atomic<bool> *stop)
+{
+    if (kind == ContentId::Kind::Opaque)
+        return cannotCompute(pathForMessages);
+    QFile file;
+    if (!file.open(fd, QIODevice::ReadOnly | QIODevice::Unbuffered) || !file.seek(0))
+        return fail(ErrorKind::FileIo, u"%1: %2"_s.arg(pathForMessages, file.errorString()));
+    return digestOf(file, pathForMessages, kind, stop, nullptr);
 }
 
 } // namespace core

@@ -33,5 +33,8 @@ private:
 Result<QString> digestOfFile(const QString &path, ContentId::Kind kind,
                              const std::atomic<bool> *stop = nullptr,
                              std::atomic<qint64> *done = nullptr);
+// The same of an open file, from its beginning, whatever name it has by now.
+Result<QString> digestOfFile(int fd, const QString &pathForMessages, ContentId::Kind kind,
+                             const std::atomic<bool> *stop = nullptr);
 
 } // namespace core

@@ -363,9 +363,7 @@ void Attempt::onCheckpoint(const cache::Partial::Checkpoint &done, const core::R
         if (m_filler)
             m_filler->release();
         if (!m_end && !m_partial->isLinked())
-            fail(core::makeError(
-                core::ErrorKind::Truncated,
-                u"another program removed the partial file %1"_s.arg(m_partial->filePath())));
+            lose();
         return;
     }
     if (!m_end)
@@ -374,31 +372,17 @@ void Attempt::onCheckpoint(const cache::Partial::Checkpoint &done, const core::R
         m_end->error = result.error();
 }
 
-void Attempt::publish()
+// What is here of it has no name any more, and would be lost with the descriptor.
+void Attempt::lose()
 {
-    inPool<core::Result<void>>(
-        [store = m_store, job = m_job, realFiles = m_realFiles,
-         partial = m_partial ? m_partial->filePath() : QString()]() -> core::Result<void> {
-            if (!partial.isEmpty()) {
-                if (auto done = store.publish(job.repo, *job.content, partial); !done)
-                    return done;
-                cache::noteVerified(store.layout().blob(job.repo, *job.content), *job.content);
-            }
-            using Blob = cache::Store::Blob;
-            return store.linkAll(job.repo, job.commit, job.paths, *job.content,
-                                 partial.isEmpty() ? Blob::Found : Blob::Published, realFiles);
-        },
-        [this](core::Result<void> &result) {
-            if (!result) {
-                if (m_end)
-                    return;
-                return fail(result.error());
-            }
-            if (m_partial)
-                m_partial->discard(); // only its sidecar and hint are left
-            m_end.reset(); // a stop that came while publishing came too late
-            finish(AttemptEnd::Kind::Published);
-        });
+    m_end = AttemptEnd();
+    m_end->error = core::makeError(
+        core::ErrorKind::Truncated,
+        u"another program removed or replaced the partial file %1"_s.arg(m_partial->filePath()));
+    if (m_filler)
+        m_filler->stop(); // it writes what has arrived: not after the next line
+    m_partial->discard();
+    finish(AttemptEnd::Kind::Failed);
 }
 
 void Attempt::fail(const core::Error &error)

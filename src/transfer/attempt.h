@@ -17,6 +17,7 @@
 #include "cache/filelock.h"
 #include "cache/location.h"
 #include "cache/partial.h"
+#include "cache/seal.h"
 #include "cache/store.h"
 #include "core/ids.h"
 #include "hub/http.h"
@@ -125,6 +126,7 @@ private:
 
     void tick();
     void checkpoint();
+    void lose();
     void onCheckpoint(const cache::Partial::Checkpoint &done, const core::Result<void> &result);
 
     void fail(const core::Error &error);
@@ -140,6 +142,7 @@ private:
     std::unique_ptr<cache::Partial> m_partial;
     std::unique_ptr<Filler> m_filler;
     std::unique_ptr<Follower> m_follower;
+    std::shared_ptr<cache::Seal> m_seal; // of the partial, once all of it is written
     QPointer<hub::Exchange> m_asking;
     QTimer m_ticker;
     QElapsedTimer m_sinceCheckpoint;

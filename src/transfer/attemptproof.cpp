@@ -1,3 +1,5 @@
+#include <QFile>
+#include <QFileInfo>
 #include <QLoggingCategory>
 
 #include "cache/verified.h"
@@ -12,6 +14,53 @@ namespace transfer {
 namespace {
 
 Q_LOGGING_CATEGORY(lcAttempt, "transfer.attempt", QtWarningMsg)
+
+using Named = cache::Seal::Named;
+
+// Where links are not possible files are copied; what somebody wrote meanwhile is in the copies.
+core::Result<bool> areCopiesRight(const cache::Store &store, const AttemptJob &job,
+                                  const std::atomic<bool> *stop)
+{
+    bool areRight = true;
+    for (const QString &path : job.paths) {
+        const QString file = store.layout().entry(job.repo, job.commit, path);
+        if (QFileInfo(file).isSymLink())
+            continue;
+        const auto hex = core::digestOfFile(file, job.content->kind, stop);
+        if (!hex)
+            return tl::unexpected(hex.error());
+        if (*hex == job.content->text)
+            continue;
+        areRight = false;
+        if (!QFile::remove(file))
+            return core::fail(core::ErrorKind::FileIo, file);
+    }
+    return areRight;
+}
+
+// Blocks. seal: of the partial; null: the blob is there already.
+core::Result<Named> publishAndLink(const cache::Store &store, const AttemptJob &job,
+                                   cache::Store::RealFiles realFiles, cache::Seal *seal,
+                                   const std::atomic<bool> *stop)
+{
+    using Blob = cache::Store::Blob;
+    if (seal) {
+        cache::noteVerified(seal->fd(), *job.content);
+        const auto named = store.publish(job.repo, *job.content, *seal, stop);
+        if (!named || *named != Named::Yes)
+            return named;
+    }
+    const auto linked = store.linkAll(job.repo, job.commit, job.paths, *job.content,
+                                      seal ? Blob::Published : Blob::Found, realFiles);
+    if (!linked)
+        return tl::unexpected(linked.error());
+    if (!seal || seal->isUntouched() || job.content->kind == core::ContentId::Kind::Opaque)
+        return Named::Yes;
+    const auto areRight = areCopiesRight(store, job, stop);
+    if (!areRight)
+        return tl::unexpected(areRight.error());
+    return *areRight ? Named::Yes : Named::Lost;
+}
 
 } // namespace
 
@@ -112,12 +161,13 @@ void Attempt::compareWhenFollowed()
 {
     if (!m_isFull || m_end)
         return;
+    if (m_follower && m_follower->isWorking())
+        return;
+    m_seal = std::make_shared<cache::Seal>(m_partial->seal());
     if (!m_follower)
         return onDigest(m_job.content->text); // an id that is no digest
-    if (m_follower->isWorking())
-        return;
     // What was read back once holds, unless somebody else may have written to the file since.
-    const QString hex = m_partial->isUntouched() ? m_follower->hex() : QString();
+    const QString hex = m_seal->isUntouched() ? m_follower->hex() : QString();
     m_follower.reset();
     if (hex.isEmpty())
         return compareAnew();
@@ -126,14 +176,12 @@ void Attempt::compareWhenFollowed()
 
 void Attempt::compareAnew()
 {
-    inPool<core::Result<QString>>(
-        [path = m_partial->filePath(), id = *m_job.content, stop = m_stopFlag] {
-            return core::digestOfFile(path, id.kind, stop.get());
-        },
-        [this](core::Result<QString> &hex) {
-            if (!m_end)
-                onDigest(hex);
-        });
+    inPool<core::Result<QString>>([seal = m_seal, kind = m_job.content->kind,
+                                   stop = m_stopFlag] { return seal->digest(kind, stop.get()); },
+                                  [this](core::Result<QString> &hex) {
+                                      if (!m_end)
+                                          onDigest(hex);
+                                  });
 }
 
 void Attempt::onDigest(const core::Result<QString> &hex)
@@ -166,6 +214,30 @@ void Attempt::onMismatch()
             m_end->mismatch = isPart ? AttemptEnd::Mismatch::Pieces : AttemptEnd::Mismatch::All;
             m_end->error = core::makeError(core::ErrorKind::Checksum, m_job.paths.first());
             finish(AttemptEnd::Kind::Failed);
+        });
+}
+
+void Attempt::publish()
+{
+    inPool<core::Result<Named>>(
+        [store = m_store, job = m_job, realFiles = m_realFiles, seal = m_seal, stop = m_stopFlag] {
+            return publishAndLink(store, job, realFiles, seal.get(), stop.get());
+        },
+        [this](core::Result<Named> &named) {
+            if (named && *named == Named::Yes) {
+                if (m_partial)
+                    m_partial->discard(); // only its sidecar and hint are left
+                m_end.reset(); // a stop that came while publishing came too late
+                return finish(AttemptEnd::Kind::Published);
+            }
+            if (m_end)
+                return;
+            if (!named)
+                fail(named.error());
+            else if (*named == Named::Differs)
+                onMismatch();
+            else
+                lose();
         });
 }
 

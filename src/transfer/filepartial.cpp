@@ -441,26 +441,35 @@ core::Result<bool> FilePartial::publish(const std::optional<core::ContentId> &co
 {
     if (const auto synced = core::syncFile(m_fd.get(), m_path); !synced)
         return core::Unexpected(synced.error());
+    cache::Seal seal(m_fd.get(), m_path);
     if (isCheckable(content)) {
-        const auto hex = core::digestOfFile(m_path, content->kind, stop);
+        const auto hex = seal.digest(content->kind, stop);
         if (!hex)
             return core::Unexpected(hex.error());
         if (*hex != content->text)
             return false;
     }
-    if (!hasOurName())
+    const auto isLost = [this] {
         return refusal(m_path, u"another program has removed or replaced the file"_s);
+    };
+    if (!hasOurName())
+        return isLost();
     if (m_isCopy) { // of the very file that has the name already
         if (const auto removed = remove(); !removed)
             return core::Unexpected(removed.error());
         return true;
     }
-    if (const auto named = takeName(); !named)
+    const auto named = takeName(seal, content, stop);
+    if (!named)
         return core::Unexpected(named.error());
-    return true;
+    if (*named == cache::Seal::Named::Lost)
+        return isLost();
+    return *named == cache::Seal::Named::Yes;
 }
 
-core::Result<void> FilePartial::takeName()
+core::Result<cache::Seal::Named>
+FilePartial::takeName(cache::Seal &seal, const std::optional<core::ContentId> &content,
+                      const std::atomic<bool> *stop)
 {
     if (const auto free = sizeOfPlainFile(m_destination); !free)
         return core::Unexpected(free.error());
@@ -469,15 +478,14 @@ core::Result<void> FilePartial::takeName()
         const std::scoped_lock lock(m_noteMutex);
         ++m_life;
         m_source.reset();
-        if (auto removed = removeFile(m_notePath); !removed)
-            return removed;
+        if (const auto removed = removeFile(m_notePath); !removed)
+            return core::Unexpected(removed.error());
     }
-    if (::rename(QFile::encodeName(m_path).constData(),
-                 QFile::encodeName(m_destination).constData())
-        != 0) {
-        return failure(errno, m_destination);
-    }
-    return core::syncFolder(cache::parentFolder(m_destination) + u'/');
+    const auto named = seal.giveName(m_destination, content.value_or(core::ContentId()), stop);
+    if (!named || *named != cache::Seal::Named::Yes)
+        return named;
+    const auto synced = core::syncFolder(cache::parentFolder(m_destination) + u'/');
+    return synced ? named : core::Unexpected(synced.error());
 }
 
 core::Result<void> FilePartial::remove()

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "cache/descriptor.h"
+#include "cache/seal.h"
 #include "core/result.h"
 #include "transfer/filerequest.h"
 #include "transfer/fileversion.h"
@@ -65,7 +66,7 @@ public:
     core::Result<void> sync(const Mark &mark);
 
     // Syncs, reads back and compares with content, then gives the file its name. False: another
-    // digest; nothing was renamed. Content that cannot be computed is not compared.
+    // digest; nothing has the name. Content that cannot be computed is not compared.
     core::Result<bool> publish(const std::optional<core::ContentId> &content,
                                const std::atomic<bool> *stop);
     core::Result<void> remove(); // file and note
@@ -78,7 +79,9 @@ private:
     core::Result<void> adopt(const FileRequest &request);
     core::Result<bool> adoptDestination(const FileRequest &request, const std::atomic<bool> *stop);
     core::Result<void> copyDestination();
-    core::Result<void> takeName();
+    core::Result<cache::Seal::Named> takeName(cache::Seal &seal,
+                                              const std::optional<core::ContentId> &content,
+                                              const std::atomic<bool> *stop);
     core::Result<void> saveNote(qint64 synced, bool durable) const;
     bool hasOurName() const;
 

@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utime.h>
@@ -30,8 +31,12 @@ core::Result<void> addBlob(const Store &store, const core::ContentId &id, const 
         return written;
     if (auto synced = (*partial)->checkpoint().run(); !synced)
         return synced;
-    if (auto published = store.publish(what.repo, id, (*partial)->filePath()); !published)
-        return published;
+    cache::Seal seal = (*partial)->seal();
+    const auto named = store.publish(what.repo, id, seal, nullptr);
+    if (!named)
+        return core::Unexpected(named.error());
+    if (*named != cache::Seal::Named::Yes)
+        return core::fail(core::ErrorKind::Checksum);
     return store.removeLeftovers(what.repo, id);
 }
 
@@ -189,9 +194,12 @@ void TestStore::publishGivesTheModeOfAFreshFile()
     const mode_t old = ::umask(027);
     QVERIFY(cachetest::writeFile(partial, "x"_ba));
     QCOMPARE(::chmod(qPrintable(partial), 0600), 0);
-    const auto published = store.publish(repo, id, partial);
+    const cache::Descriptor file(::open(qPrintable(partial), O_RDWR));
+    cache::Seal seal(file.get(), partial);
+    const auto published = store.publish(repo, id, seal, nullptr);
     ::umask(old);
     VERIFY_RESULT(published);
+    QCOMPARE(*published, cache::Seal::Named::Yes);
     QCOMPARE(modeOf(store.layout().blob(repo, id)), 0640);
     QCOMPARE(cachetest::namesIn(store.layout().blobs(repo)).size(), 1);
 }
@@ -201,11 +209,17 @@ void TestStore::publishRefusesLinksAndMissingFiles()
     const Store store(place());
     VERIFY_RESULT(store.prepare(repo));
     const QString partial = store.layout().partial(repo, id);
-    const auto missing = store.publish(repo, id, partial);
-    QVERIFY(!missing);
-    QCOMPARE(missing.error().kind, core::ErrorKind::FileIo);
+    QVERIFY(cachetest::writeFile(partial, "x"_ba));
+    const cache::Descriptor file(::open(qPrintable(partial), O_RDWR));
+    cache::Seal seal(file.get(), partial);
+    QVERIFY(QFile::remove(partial));
+    const auto missing = store.publish(repo, id, seal, nullptr);
+    VERIFY_RESULT(missing);
+    QCOMPARE(*missing, cache::Seal::Named::Lost);
     QVERIFY(QFile::link(u"/etc/passwd"_s, partial));
-    QVERIFY(!store.publish(repo, id, partial));
+    const auto link = store.publish(repo, id, seal, nullptr);
+    VERIFY_RESULT(link);
+    QCOMPARE(*link, cache::Seal::Named::Lost);
     QVERIFY(!QFileInfo::exists(store.layout().blob(repo, id)));
 }
 
