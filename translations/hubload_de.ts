@@ -136,6 +136,11 @@ Proxy-Variablen.</translation>
         </translation>
     </message>
     <message>
+        <source>Started over: %1 (%2)</source>
+        <comment>file, reason</comment>
+        <translation>Von vorn begonnen: %1 (%2)</translation>
+    </message>
+    <message>
         <source>Waiting for the Hub, %1</source>
         <translation>Warten auf den Hub, %1</translation>
     </message>
@@ -1059,6 +1064,11 @@ Proxy-Variablen.</translation>
         <source>%1, the last at %2: %3</source>
         <comment>number, time, reason</comment>
         <translation>%1, zuletzt um %2: %3</translation>
+    </message>
+    <message>
+        <source>Started over: %1 (%2)</source>
+        <comment>file, reason</comment>
+        <translation>Von vorn begonnen: %1 (%2)</translation>
     </message>
     <message>
         <source>How fast “%1” may be fetched:</source>

@@ -280,6 +280,10 @@ void GetCommand::onWeighed(const Weighed &weighed)
         return stop();
     transfer::Engine &engine = m_services->engine();
     connect(&engine, &transfer::Engine::changed, this, &GetCommand::onChanged);
+    connect(&engine, &transfer::Engine::startedOver, this,
+            [this](const transfer::DownloadId &, const transfer::StartOver &what) {
+                m_report.startedOver(what);
+            });
     connect(&engine, &transfer::Engine::finished, this, &GetCommand::onFinished);
     m_download = engine.add(m_request);
 }

@@ -152,6 +152,9 @@ void Report::fileEvents(const transfer::DownloadStatus &status,
 void Report::progress(const transfer::DownloadStatus &status,
                       const QList<transfer::FileStatus> &files)
 {
+    const bool isOver = transfer::isEnd(status.state) || status.state == transfer::State::Failed;
+    if (!status.isCounted && !isOver)
+        return;
     if (m_output == GetOptions::Output::Json) {
         fileEvents(status, files);
         // A wait is told when it begins, not at every second of it.
@@ -196,6 +199,17 @@ void Report::progress(const transfer::DownloadStatus &status,
                   .arg(status.filesDone)
                   .arg(status.files)
                   .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left));
+}
+
+void Report::startedOver(const transfer::StartOver &what)
+{
+    if (what.why.kind == core::ErrorKind::Cancelled)
+        return; // the person's own wish
+    event(u"started_over"_s,
+          {{u"path"_s, what.path}, {u"bytes"_s, what.left}, {u"error"_s, errorObject(what.why)}});
+    if (m_output == GetOptions::Output::Text)
+        line(Words::tr("Started over: %1 (%2)", "file, reason")
+                 .arg(what.path, core::errorSentence(what.why)));
 }
 
 void Report::progressLine(const QString &sentence)

@@ -30,6 +30,7 @@ public:
     void note(const QString &text);
     // Says what is new since the last call.
     void progress(const transfer::DownloadStatus &status, const QList<transfer::FileStatus> &files);
+    void startedOver(const transfer::StartOver &what);
     // leftOut: what is to be said although everything that was fetched is fine.
     void end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
              Exit exit, const QString &leftOut);

@@ -419,6 +419,16 @@ void Attempt::finish(AttemptEnd::Kind kind)
     endWhenQuiet();
 }
 
+// As the next try will find it.
+qint64 Attempt::keptBytes() const
+{
+    if (!m_job.content || m_job.size < cache::Partial::sidecarFrom)
+        return 0;
+    return cache::Partial::writtenSoFar(m_store.layout(),
+                                        {m_job.repo, m_job.endpoint, m_job.commit,
+                                         m_job.paths.first(), *m_job.content, m_job.size});
+}
+
 void Attempt::endWhenQuiet()
 {
     if (m_tasks > 0 || m_asking || !m_end)
@@ -427,7 +437,7 @@ void Attempt::endWhenQuiet()
     end.content = m_job.content;
     end.rates = m_rates;
     end.checked = m_checked;
-    end.written = end.kind == AttemptEnd::Kind::Published ? m_job.size : writtenBytes();
+    end.reached = writtenBytes();
     const bool isMade = m_partial && m_job.size == 0; // of nothing: no byte came, still it is new
     end.reused = end.kind == AttemptEnd::Kind::Published && !m_newBytes && !isMade;
     if (m_filler)
@@ -437,6 +447,7 @@ void Attempt::endWhenQuiet()
         m_partial->discard(); // too small to be gone on with: only in the way
     m_partial.reset();
     m_lock.release();
+    end.kept = end.kind == AttemptEnd::Kind::Published ? m_job.size : keptBytes();
     QMetaObject::invokeMethod(
         this, [this, end] { Q_EMIT ended(m_job.id, end); }, Qt::QueuedConnection);
     m_tasks = 1; // no second time

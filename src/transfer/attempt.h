@@ -62,7 +62,8 @@ struct AttemptEnd {
     Mismatch mismatch = Mismatch::None;
     bool checked = false; // Published: the digest was compared in this try
     bool reused = false; // Published: nothing was fetched
-    qint64 written = 0;
+    qint64 reached = 0; // bytes that were written, of this try and those before it
+    qint64 kept = 0; // of them: what the next try will find
 };
 
 // One try at one blob, from the lock to the final name:
@@ -131,6 +132,7 @@ private:
 
     void fail(const core::Error &error);
     void finish(AttemptEnd::Kind kind);
+    qint64 keptBytes() const;
     void endWhenQuiet();
 
     template <typename T> void inPool(std::function<T()> task, std::function<void(T &)> then);

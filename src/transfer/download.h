@@ -51,13 +51,20 @@ enum class Factor {
 struct FileStatus {
     QStringList paths;
     qint64 size = 0;
-    qint64 done = 0; // bytes written, or reused
+    qint64 done = 0; // bytes written, or reused; all of them only when it is Done
     State state = State::Queued;
     Priority priority = Priority::Normal;
     bool checked = false; // digest compared by us; false for content without an id
     bool reused = false; // was here already
     std::optional<core::Error> error;
     QDateTime retryAt; // Waiting only; UTC
+};
+
+// Bytes of a file that had been told and are there no more.
+struct StartOver {
+    QString path;
+    qint64 left = 0; // bytes of it; 0: it begins from zero
+    core::Error why; // Cancelled: it was too small to be kept when it was stopped
 };
 
 // A Download as a view shows it. Its state is a pure function of its Transfers: the one that most
@@ -73,7 +80,10 @@ struct DownloadStatus {
     bool isOverLimit = false; // begun by startNow()
     core::SpeedLimit limit; // its own
     qint64 size = 0;
+    // Bytes; all of a file only once it has its name. Falls only with Engine::startedOver().
     qint64 done = 0;
+    bool isCounted =
+        false; // false: what is on disk is still being looked at, so `done` says nothing
     int files = 0; // paths: two with one content are one FileStatus and two files
     int filesDone = 0;
     double bytesPerSecond = 0; // smoothed, of what comes from the network
@@ -84,6 +94,7 @@ struct DownloadStatus {
     int retries = 0; // since the program began
     std::optional<core::Error> lastRetry; // why
     QDateTime lastRetryAt; // UTC
+    std::optional<StartOver> lastStartOver; // since the program began
     std::optional<Factor> limitedBy; // while it is being fetched, once it is known
     std::optional<core::Error> error; // of the worst file
     QDateTime retryAt;

@@ -133,7 +133,9 @@ DownloadId Engine::add(const DownloadRequest &request, Begin begin)
     intent.order = d->lastOrder() + orderStep;
     intent.added = d->clock.utcNow();
     const DownloadId id = QUuid::createUuid();
-    d->saveRequest(d->insert(id, request, intent));
+    const Group &group = d->insert(id, request, intent);
+    d->saveRequest(group);
+    d->survey(group);
     Q_EMIT added(id);
     d->scheduleSoon();
     return id;
@@ -431,7 +433,9 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > 0)
             noteBegun(*group);
         transfer.best = std::max(transfer.best, bytes);
-        group->setDone(running->index, bytes);
+        setDone(
+            *group, running->index, bytes,
+            core::makeError(core::ErrorKind::FileIo, u"what was here of it is there no more"_s));
         group->setHere(running->index, found);
         touch(*group);
     }
@@ -468,12 +472,12 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
         group->advance(running.index, Event::Published);
         break;
     case AttemptEnd::Kind::Failed:
-        group->setDone(running.index, end.written);
+        setDone(*group, running.index, end.kept, end.error);
         if (isActive(transfer.state()))
             onFailed(*group, running.index, end);
         break;
     case AttemptEnd::Kind::Stopped:
-        group->setDone(running.index, end.written);
+        setDone(*group, running.index, end.kept, core::makeError(core::ErrorKind::Cancelled));
         break;
     }
     settle(*group);
@@ -483,11 +487,11 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
 {
     Transfer &transfer = group.at(index);
     transfer.error = end.error;
-    if (end.written > transfer.best) {
+    if (end.reached > transfer.best) {
         transfer.failures = 0;
         transfer.refusals = 0;
     }
-    transfer.best = std::max(transfer.best, end.written);
+    transfer.best = std::max(transfer.best, end.reached);
     if (end.mismatch != AttemptEnd::Mismatch::None) {
         // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
         const bool again = end.mismatch == AttemptEnd::Mismatch::Pieces

@@ -98,6 +98,8 @@ Q_SIGNALS:
     void added(const transfer::DownloadId &id);
     void removed(const transfer::DownloadId &id);
     void changed(const QList<transfer::DownloadId> &ids);
+    // Bytes that were told are there no more; see StartOver. Before the changed() that tells less.
+    void startedOver(const transfer::DownloadId &id, const transfer::StartOver &what);
     void reordered(); // see downloads()
     void finished(const transfer::DownloadId &id); // Done, Failed or Cancelled
     void idle();

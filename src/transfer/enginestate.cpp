@@ -124,6 +124,18 @@ void Engine::Private::noteBegun(Group &group)
     saveIntent(group);
 }
 
+// why: in case it is less than before.
+void Engine::Private::setDone(Group &group, int index, qint64 bytes, const core::Error &why)
+{
+    const Transfer &transfer = group.at(index);
+    const qint64 before = transfer.told();
+    group.setDone(index, bytes);
+    if (transfer.told() >= before)
+        return;
+    group.lastStartOver = {transfer.paths.first(), transfer.told(), why};
+    Q_EMIT q.startedOver(group.id(), *group.lastStartOver);
+}
+
 void Engine::Private::saveIntent(const Group &group)
 {
     if (!journal)
@@ -185,12 +197,13 @@ void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &byte
     if (!group || bytes.size() != group->count())
         return;
     for (int i = 0; i < group->count(); ++i) {
-        const State state = group->at(i).state();
-        if (group->at(i).attempt != 0 || isEnd(state))
-            continue;
-        group->setDone(i, bytes[i]);
+        const Transfer &transfer = group->at(i);
+        if (transfer.here >= 0 || isEnd(transfer.state()))
+            continue; // whoever fetched it meanwhile knows better
+        setDone(*group, i, std::max(bytes[i], transfer.done), {});
         group->setHere(i, bytes[i]);
     }
+    group->isCounted = true;
     touch(*group);
 }
 

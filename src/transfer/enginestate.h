@@ -96,6 +96,7 @@ struct Engine::Private {
     void stopAttempt(AttemptId attempt);
     void setWanted(Group &group, Intent::Wanted wanted);
     void noteBegun(Group &group);
+    void setDone(Group &group, int index, qint64 bytes, const core::Error &why);
     void saveIntent(const Group &group);
     void complete(Group &group);
     void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);

@@ -45,6 +45,7 @@ Group::Group(const DownloadId &id, const DownloadRequest &request, const Intent 
     , m_id(id)
     , m_request(request)
 {
+    isCounted = intent.wanted == Intent::Wanted::Done;
     const State initial = initialState(intent.wanted);
     QHash<ContentKey, int> byContent;
     for (const hub::TreeEntry &entry : request.chosen) {
@@ -116,7 +117,7 @@ void Group::count(int index, Change change)
     const State state = transfer.state();
     m_counts[static_cast<size_t>(state)] += sign;
     m_size += sign * transfer.size;
-    m_done += sign * transfer.done;
+    m_done += sign * transfer.told();
     m_here += sign * std::max<qint64>(0, transfer.here);
     if (state == State::Done) {
         m_pathsDone += sign * static_cast<int>(transfer.paths.size());
@@ -155,9 +156,10 @@ bool Group::advance(int index, Event event)
 void Group::setDone(int index, qint64 bytes)
 {
     Transfer &transfer = at(index);
-    if (transfer.isChosen)
-        m_done += bytes - transfer.done;
+    const qint64 before = transfer.told();
     transfer.done = bytes;
+    if (transfer.isChosen)
+        m_done += transfer.told() - before;
     if (transfer.here > bytes) { // it begins again
         if (transfer.isChosen)
             m_here += bytes - transfer.here;
@@ -372,6 +374,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.limit = intent.limit;
     status.size = m_size;
     status.done = m_done;
+    status.isCounted = isCounted;
     status.files = static_cast<int>(m_request.chosen.size());
     status.filesDone = m_pathsDone;
     status.fetched = use.bytes;
@@ -380,6 +383,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.retries = retries;
     status.lastRetry = lastRetry;
     status.lastRetryAt = lastRetryAt;
+    status.lastStartOver = lastStartOver;
     status.added = intent.added;
     status.finished = intent.finished;
     if (isActive(status.state)) {
@@ -405,7 +409,7 @@ FileStatus Group::file(int index) const
     FileStatus status;
     status.paths = transfer.paths;
     status.size = transfer.size;
-    status.done = transfer.done;
+    status.done = transfer.told();
     status.state = transfer.state();
     status.priority = transfer.priority;
     status.checked = transfer.checked || (status.state == State::Done && intent.checked);

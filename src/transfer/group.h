@@ -29,6 +29,7 @@ public:
     Completion completion = Completion::Open;
     std::optional<core::Error> completionError;
     bool announced = false; // that nothing goes on any more has been said
+    bool isCounted = false; // what is on disk of it
     bool isOverLimit = false; // takes no place of the others
     int position = 0; // as in DownloadStatus
     int running = 0; // files
@@ -39,6 +40,7 @@ public:
     int retries = 0;
     std::optional<core::Error> lastRetry;
     QDateTime lastRetryAt;
+    std::optional<StartOver> lastStartOver;
 
     int count() const { return static_cast<int>(m_transfers.size()); }
     const Transfer &at(int index) const { return m_transfers[static_cast<size_t>(index)]; }

@@ -3,6 +3,7 @@
 #include <QDateTime>
 #include <QStringList>
 
+#include <algorithm>
 #include <optional>
 
 #include "core/clock.h"
@@ -29,6 +30,11 @@ public:
              State initial);
 
     State state() const { return m_state; }
+    // Of its bytes, for others: all of them only once they have their name.
+    qint64 told() const
+    {
+        return m_state == State::Done ? size : std::min(done, std::max<qint64>(0, size - 1));
+    }
     // False, and nothing changes, when the event is not legal now.
     bool advance(Event event);
 

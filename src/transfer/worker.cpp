@@ -1,5 +1,7 @@
 #include "transfer/worker.h"
 
+#include <QFileInfo>
+
 #include <algorithm>
 
 #include "cache/store.h"
@@ -176,6 +178,8 @@ void Worker::survey(const QUuid &download, const DownloadRequest &request,
         this,
         [request, items] {
             const cache::Store store(request.place);
+            if (!QFileInfo::exists(store.layout().repo(request.repo)))
+                return QList<qint64>(items.size(), 0);
             QList<qint64> bytes;
             for (const SurveyItem &item : items) {
                 bytes.append(item.content ? store.storedBytes(request.repo, request.commit,

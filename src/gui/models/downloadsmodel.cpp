@@ -269,7 +269,8 @@ QString DownloadsModel::spoken(const transfer::DownloadStatus &row) const
     QStringList parts{row.repo.display(), core::formatSize(row.size, core::Isolation::Plain),
                       Texts::state(row, QDateTime::currentDateTimeUtc(), m_gateOpens)};
     if (row.state == transfer::State::Fetching) {
-        parts << tr("%1 percent").arg(static_cast<int>(fraction(row) * 100));
+        if (row.isCounted)
+            parts << tr("%1 percent").arg(static_cast<int>(fraction(row) * 100));
         parts << (isHeld(row) ? speed(row)
                               : core::formatSpeed(row.bytesPerSecond, core::Isolation::Plain));
         if (row.secondsLeft && !isHeld(row))
@@ -306,7 +307,8 @@ QVariant DownloadsModel::data(const QModelIndex &index, int role) const
     case IdRole:
         return row.id;
     case FractionRole:
-        return row.state == transfer::State::Fetching ? QVariant(fraction(row)) : QVariant();
+        return row.state == transfer::State::Fetching && row.isCounted ? QVariant(fraction(row))
+                                                                       : QVariant();
     case RawRole:
         return index.column() == SizeColumn ? QVariant(row.size) : QVariant(fraction(row));
     default:

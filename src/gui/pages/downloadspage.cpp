@@ -297,15 +297,25 @@ void DownloadsPage::showMeasures(const transfer::DownloadStatus &row)
     m_ui->factorLabel->setText(row.limitedBy ? Texts::factor(*row.limitedBy) : u"–"_s);
     m_ui->sourceLabel->setText(Texts::bySource(row.fetched, row.reused));
     m_ui->connectionsLabel->setText(core::formatCount(row.connections));
-    if (!row.lastRetry) {
-        m_ui->retriesLabel->setText(core::formatCount(row.retries));
-        return;
+    m_ui->retriesLabel->setText(retries(row));
+}
+
+QString DownloadsPage::retries(const transfer::DownloadStatus &row)
+{
+    QString text = core::formatCount(row.retries);
+    if (row.lastRetry) {
+        const QString time =
+            QLocale().toString(row.lastRetryAt.toLocalTime().time(), QLocale::ShortFormat);
+        text = tr("%1, the last at %2: %3", "number, time, reason")
+                   .arg(text, core::isolate(time), Texts::reason(row.lastRetry->kind));
     }
-    const QString time =
-        QLocale().toString(row.lastRetryAt.toLocalTime().time(), QLocale::ShortFormat);
-    m_ui->retriesLabel->setText(tr("%1, the last at %2: %3", "number, time, reason")
-                                    .arg(core::formatCount(row.retries), core::isolate(time),
-                                         Texts::reason(row.lastRetry->kind)));
+    if (row.lastStartOver && row.lastStartOver->why.kind != core::ErrorKind::Cancelled) {
+        text += u'\n'
+            + tr("Started over: %1 (%2)", "file, reason")
+                  .arg(core::isolate(row.lastStartOver->path),
+                       Texts::reason(row.lastStartOver->why.kind));
+    }
+    return text;
 }
 
 void DownloadsPage::askLimit()

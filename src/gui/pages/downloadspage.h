@@ -55,6 +55,7 @@ private:
     void updateActions();
     void showCurrent();
     void showGeneral();
+    static QString retries(const transfer::DownloadStatus &row);
     void showMeasures(const transfer::DownloadStatus &row);
     void showLimit();
     void askLimit();
