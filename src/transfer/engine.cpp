@@ -433,9 +433,9 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > 0)
             noteBegun(*group);
         transfer.best = std::max(transfer.best, bytes);
-        setDone(
-            *group, running->index, bytes,
-            core::makeError(core::ErrorKind::FileIo, u"what was here of it is there no more"_s));
+        setDone(*group, running->index, bytes,
+                core::makeError(core::ErrorKind::FileIo,
+                                QStringLiteral("what was here of it is there no more")));
         group->setHere(running->index, found);
         touch(*group);
     }
