@@ -373,7 +373,9 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.isOverLimit = isOverLimit;
     status.limit = intent.limit;
     status.size = m_size;
-    status.done = m_done;
+    // All of it only when others find it too.
+    status.done =
+        status.state == State::Done ? m_done : std::min(m_done, std::max<qint64>(0, m_size - 1));
     status.isCounted = isCounted;
     status.files = static_cast<int>(m_request.chosen.size());
     status.filesDone = m_pathsDone;

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "cache/layout.h"
+#include "cache/store.h"
 
 using namespace Qt::StringLiterals;
 using support::FaultyHub;
@@ -68,7 +69,7 @@ private:
 
 void TestProgress::allOnlyAtTheEnd()
 {
-    EngineFixture f({}, slow(40 * MiB));
+    EngineFixture f({}, slow(4 * MiB));
     Watcher watcher(f);
     const demo::Repo repo = support::makeRepo(
         u"org/told"_s,
@@ -87,7 +88,7 @@ void TestProgress::allOnlyAtTheEnd()
 
 void TestProgress::firstFigureAfterARestart()
 {
-    EngineFixture f({}, slow(16 * MiB));
+    EngineFixture f({}, slow(4 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/again"_s, {support::lfsFile(u"m.bin"_s, 64 * MiB)});
     const auto id = f.get(repo);
@@ -111,7 +112,7 @@ void TestProgress::firstFigureAfterARestart()
 // Of a queue that is not kept: the same files are asked for once more.
 void TestProgress::firstFigureOfANewDownload()
 {
-    EngineFixture f({}, slow(16 * MiB));
+    EngineFixture f({}, slow(4 * MiB));
     const demo::Repo repo =
         support::makeRepo(u"org/anew"_s, {support::lfsFile(u"m.bin"_s, 64 * MiB)});
     const auto first = f.get(repo);
@@ -127,7 +128,7 @@ void TestProgress::firstFigureOfANewDownload()
 
 void TestProgress::wrongSource()
 {
-    EngineFixture f;
+    EngineFixture f({}, slow(4 * MiB));
     Watcher watcher(f);
     const demo::Repo repo =
         support::makeRepo(u"org/wrong"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
@@ -145,7 +146,7 @@ void TestProgress::wrongSource()
 // Another program removed it while nothing ran.
 void TestProgress::partialIsGone()
 {
-    EngineFixture f({}, slow(16 * MiB));
+    EngineFixture f({}, slow(2 * MiB));
     Watcher watcher(f);
     const demo::Repo repo =
         support::makeRepo(u"org/pruned"_s, {support::lfsFile(u"m.bin"_s, 32 * MiB)});
@@ -154,7 +155,8 @@ void TestProgress::partialIsGone()
     f.engine->pause(id);
     QTRY_VERIFY_WITH_TIMEOUT(f.engine->isIdle(), 10000);
     const auto content = core::ContentId::make(repo.files[0].content->sha256());
-    QTRY_VERIFY(QFile::remove(cache::Layout(f.place.path).partial(repo.id, *content)));
+    QTest::qWait(500); // the last note is written
+    QVERIFY(QFile::remove(cache::Layout(f.place.path).partial(repo.id, *content)));
     f.engine->resume(id);
     QVERIFY(f.waitForState(id, State::Done));
     QVERIFY(f.isRight(repo, repo.files[0]));
