@@ -1,6 +1,7 @@
 #include "core/redact.h"
 
 #include <QRegularExpression>
+#include <QUrl>
 
 #include <algorithm>
 
@@ -13,6 +14,28 @@ namespace {
 QString secretMark()
 {
     return u"[secret]"_s;
+}
+
+// Takes out the word, and its beginning where the rest of it was cut off. By their case the hex
+// digits of an encoded one may differ.
+QString withoutWord(const QString &text, const QString &word)
+{
+    constexpr qsizetype telling = 8; // so many of its letters are no chance
+    const qsizetype least = std::min(telling, word.size());
+    QString result;
+    qsizetype from = 0;
+    for (;;) {
+        const qsizetype at =
+            text.indexOf(QStringView(word).first(least), from, Qt::CaseInsensitive);
+        if (at < 0)
+            return result.append(QStringView(text).sliced(from));
+        qsizetype length = least;
+        while (length < word.size() && at + length < text.size()
+               && text.at(at + length).toCaseFolded() == word.at(length).toCaseFolded())
+            ++length;
+        result.append(QStringView(text).sliced(from, at - from)).append(secretMark());
+        from = at + length;
+    }
 }
 
 QRegularExpression pattern(const QString &text)
@@ -89,7 +112,9 @@ QString redactSecret(const QString &text, const Secret &secret)
     constexpr qsizetype shortest = 4; // shorter ones are words by chance
     if (secret.reveal().size() < shortest)
         return text;
-    return QString(text).replace(QString::fromUtf8(secret.reveal()), secretMark());
+    const QString plain = withoutWord(text, QString::fromUtf8(secret.reveal()));
+    const QByteArray encoded = QUrl::toPercentEncoding(QString::fromUtf8(secret.reveal()));
+    return encoded == secret.reveal() ? plain : withoutWord(plain, QString::fromLatin1(encoded));
 }
 
 bool isSecretHeader(const QByteArray &name)

@@ -39,6 +39,12 @@ Ask::Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent)
     enter(Gate::Turn::Last);
 }
 
+Ask::~Ask()
+{
+    if (m_exchange)
+        m_exchange->cancel();
+}
+
 void Ask::stop(core::Error &error)
 {
     if (!std::exchange(m_done, {}))

@@ -33,6 +33,7 @@ public:
     using Done = std::function<void(const core::Result<HttpReply> &)>;
 
     Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent);
+    ~Ask() override; // what runs is cancelled
 
     // done is not told any more; the error learns what it was about: the address, and whether a
     // write was under way.

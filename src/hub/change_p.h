@@ -147,7 +147,7 @@ private:
     {
         const bool isRefusal = !result && !m_error;
         if (isRefusal && m_plan.passes(result.error()) && m_waits < std::ssize(Pauses)) {
-            m_tools.clock.after(Pauses[m_waits++], this, [this] { begin(); });
+            m_tools.clock.after(Pauses[m_waits++], this, [this] { lookBeforeBegin(); });
             return;
         }
         if (result || (!result.error().mayHaveHappened && !m_error))
@@ -161,6 +161,20 @@ private:
         if (wanted > LongestPause)
             return finish(core::Unexpected(*m_error));
         lookAfter(std::max(Pauses[0], wanted));
+    }
+
+    // Somebody on the way may have sent it twice: then it is our own that is in its way.
+    void lookBeforeBegin()
+    {
+        if (!m_end)
+            return;
+        m_plan.look(this, [this](const Seen<T> &seen) {
+            if (!m_end)
+                return;
+            if (seen && *seen)
+                return finish(**seen);
+            begin();
+        });
     }
 
     void lookAfter(std::chrono::milliseconds pause)

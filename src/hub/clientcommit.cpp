@@ -71,9 +71,13 @@ core::Result<void> checkCommit(const NewCommit &commit)
         paths.append(file.path);
     if (paths.isEmpty())
         return core::fail(ErrorKind::BadInput, u"a commit without a change"_s);
+    QSet<QString> named;
     for (const QString &path : std::as_const(paths)) {
         if (const auto checked = checkPath(path); !checked)
             return checked;
+        if (named.contains(path))
+            return core::fail(ErrorKind::BadInput, u"“%1” is named twice"_s.arg(path));
+        named.insert(path);
     }
     return {};
 }
@@ -114,9 +118,16 @@ bool holds(const TreePage &tree, const NewCommit &wanted)
         return found != tree.entries.end() && found->oid == gitId(file.content);
     };
     const auto isGone = [&](const QString &path) { return entry(path) == tree.entries.end(); };
+    // What was put into a folder after it was emptied tells enough.
+    const auto isEmptied = [&](const QString &folder) {
+        const bool isFilled =
+            std::any_of(wanted.files.begin(), wanted.files.end(),
+                        [&](const NewFile &file) { return file.path.startsWith(folder + u'/'); });
+        return isFilled || isGone(folder);
+    };
     return std::all_of(wanted.files.begin(), wanted.files.end(), isThere)
         && std::all_of(wanted.deletedFiles.begin(), wanted.deletedFiles.end(), isGone)
-        && std::all_of(wanted.deletedFolders.begin(), wanted.deletedFolders.end(), isGone);
+        && std::all_of(wanted.deletedFolders.begin(), wanted.deletedFolders.end(), isEmptied);
 }
 
 // Finds out what became of one commit whose answer did not come. A commit that was not there before

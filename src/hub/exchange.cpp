@@ -253,11 +253,21 @@ void Exchange::Private::onHead()
     }
     if (isRedirect(status) && !location.isEmpty())
         return beginRedirect(location);
-    if (status >= 300 && status < FirstError && status != 304) {
+    if (status >= 300 && status < FirstError && !isNotModified(status)) {
         dropReply();
         return fail(ErrorKind::Protocol, u"a redirect that leads nowhere"_s);
     }
     beginAnswer();
+}
+
+// To whoever asked for it: a 304 says nothing of what was done, or of what there is.
+bool Exchange::Private::isNotModified(int status) const
+{
+    const auto isCondition = [](const auto &header) {
+        return header.first.left(3).compare("If-", Qt::CaseInsensitive) == 0;
+    };
+    return status == 304 && !request.isWrite()
+        && std::any_of(request.headers.begin(), request.headers.end(), isCondition);
 }
 
 void Exchange::Private::recordHop()
@@ -311,7 +321,12 @@ QString Exchange::Private::objection() const
     if (packing.trimmed().toLower() != "identity"_ba)
         return u"the answer is packed, and nobody asked for that"_s;
     const auto coding = headerValue(answer.headers, "Transfer-Encoding").value_or(QByteArray());
-    if (!headerValue(answer.headers, "Content-Length") && !coding.toLower().contains("chunked"_ba))
+    const auto length = headerValue(answer.headers, "Content-Length");
+    bool isNumber = false;
+    const qint64 announced = length ? length->trimmed().toLongLong(&isNumber) : 0;
+    if (length && (!isNumber || announced < 0))
+        return u"the length that the server says makes no sense"_s;
+    if (!length && !coding.toLower().contains("chunked"_ba))
         return u"the server does not say how long the answer is"_s;
     return {};
 }

@@ -74,6 +74,7 @@ struct Exchange::Private {
     void onReplyFinished();
     void onSilence();
 
+    bool isNotModified(int status) const;
     void recordHop();
     bool isEnd(const QByteArray &location) const;
     void beginRedirect(const QByteArray &location);

@@ -31,6 +31,8 @@ constexpr std::chrono::seconds Rounding = 1s;
 constexpr qint64 MostUnderWay = 32; // more than the connections of one host
 constexpr qint64 MostUnheard = 4; // before the first answer: its budget may be nearly used up
 constexpr qint64 CautiousShare = 4;
+constexpr qint64 MostHops = 2; // of a request: a redirect and the answer, and the Hub counts both
+constexpr int RivalWindows = 3; // so long somebody who was noticed is reckoned with
 constexpr Duration LongUnderWay = 10s; // longer: it hangs, and need not hold up others
 
 std::optional<Bucket> bucketOf(const QString &name)
@@ -137,7 +139,8 @@ Decision decide(Duration now, const Budget &budget, Priority priority)
         return {.go = true};
     if (hasRunOut(now, budget))
         return {.go = true};
-    if (budget.left <= budget.underWay) {
+    const qint64 needed = std::clamp<qint64>(budget.quota, 1, MostHops);
+    if (budget.left - MostHops * budget.underWay < needed) {
         const bool isKnown = budget.resetAt != Duration(0);
         return {.go = false, .until = isKnown ? budget.resetAt : now + budget.window};
     }
@@ -145,8 +148,10 @@ Decision decide(Duration now, const Budget &budget, Priority priority)
     return time <= now ? Decision{.go = true} : Decision{.go = false, .until = time};
 }
 
-qint64 mostUnderWay(const Budget &budget)
+qint64 mostUnderWay(Duration now, const Budget &budget)
 {
+    if (now < budget.rivalsUntil)
+        return 1;
     if (!budget.isHeard)
         return MostUnheard;
     if (!budget.isStated)
@@ -272,6 +277,9 @@ void Gate::Private::learn(Budget &budget, const RateInfo &rate)
     // Answers overtake each other: within one window the smallest number is the newest.
     const bool isSameWindow = budget.isStated && budget.resetAt != Duration(0)
         && !hasRunOut(now, budget) && now + reset < budget.resetAt + budget.window / 2;
+    // Each request of ours may have cost two; what is gone beyond that was somebody else's.
+    if (isSameWindow && rate.left < budget.left - MostHops * (budget.underWay + 1))
+        budget.rivalsUntil = now + RivalWindows * budget.window;
     budget.isStated = true;
     if (rate.quota > 0)
         budget.quota = rate.quota;
@@ -352,7 +360,8 @@ bool Gate::Private::isCrowded(const Door &door, Priority priority)
             && (priority == Priority::Background || pass->priority == Priority::Foreground);
     };
     const auto &passes = door.passes;
-    if (std::count_if(passes.begin(), passes.end(), isInTheWay) < mostUnderWay(door.budget))
+    if (std::count_if(passes.begin(), passes.end(), isInTheWay)
+        < mostUnderWay(clock.monotonic(), door.budget))
         return false;
     const auto oldest = std::find_if(passes.begin(), passes.end(), isInTheWay);
     arm((*oldest)->since + LongUnderWay);
@@ -531,6 +540,7 @@ Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateI
     refusal.wait = std::clamp<Duration>(refusal.wait, 0s, LongestBlock) + jitter();
     if (refusal.isForAll) {
         Budget &budget = door.budget;
+        budget.rivalsUntil = clock.monotonic() + RivalWindows * budget.window;
         budget.blockedUntil = std::max(budget.blockedUntil, clock.monotonic() + refusal.wait);
         qCDebug(logGate) << "bucket" << static_cast<int>(bucket) << "closed for"
                          << refusal.wait.count() << "ms";

@@ -35,6 +35,7 @@ struct Budget {
     core::Clock::Duration resetAt{0}; // 0: no window seen yet
     core::Clock::Duration blockedUntil{0}; // after a 429
     core::Clock::Duration window = std::chrono::minutes(5);
+    core::Clock::Duration rivalsUntil{0}; // somebody else uses it up, too
 };
 
 struct Decision {
@@ -47,8 +48,8 @@ struct Decision {
 Decision decide(core::Clock::Duration now, const Budget &budget, Priority priority);
 
 // Pure: how many requests may be under way at once. Few before the first answer and few when little
-// is left, since somebody else may be using up the same budget.
-qint64 mostUnderWay(const Budget &budget);
+// is left, since somebody else may be using up the same budget; one where somebody is known to.
+qint64 mostUnderWay(core::Clock::Duration now, const Budget &budget);
 
 // The only door to the Hub: every Call and every resolve passes here, files' bytes from other
 // hosts do not. Owner: session::Services. GUI thread.

@@ -33,7 +33,8 @@ public:
         m_rels.clear();
         const qsizetype open = m_text.indexOf('<', m_at);
         const qsizetype close = open < 0 ? -1 : m_text.indexOf('>', open);
-        m_isBroken = open >= 0 && close < 0;
+        const bool hasNoTarget = m_at == 0 && open < 0 && m_text.contains("next");
+        m_isBroken = (open >= 0 && close < 0) || hasNoTarget;
         if (close < 0)
             return false;
         m_target = m_text.sliced(open + 1, close - open - 1);
@@ -83,13 +84,14 @@ private:
     {
         while (!atEnd() && (m_text[m_at] == ' ' || m_text[m_at] == '\t'))
             ++m_at;
-        const bool quoted = !atEnd() && m_text[m_at] == '"';
+        const bool quoted = !atEnd() && (m_text[m_at] == '"' || m_text[m_at] == '\'');
+        const char quote = quoted ? m_text[m_at] : '\0';
         if (quoted)
             ++m_at;
         QByteArray value;
         while (!atEnd()) {
             const char c = m_text[m_at];
-            if (quoted ? c == '"' : (c == ';' || c == ','))
+            if (quoted ? c == quote : (c == ';' || c == ','))
                 break;
             if (quoted && c == '\\' && m_at + 1 < m_text.size())
                 ++m_at;

@@ -253,6 +253,7 @@ void Fetch::settleOpenEnd(qint64 end)
         return;
     }
     m_plan.range.end = m_plan.size = end;
+    m_isEndUnproven = true;
 }
 
 void Fetch::hearRefusal(const hub::HttpReply &reply)

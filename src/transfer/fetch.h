@@ -87,6 +87,9 @@ public:
     const hub::HttpReply &reply() const { return m_reply; }
     // The length that a 416 named; with the trouble of ended().
     const std::optional<qint64> &refusedTotal() const { return m_refusedTotal; }
+    // The end was told by the pieces of the body alone. Qt takes a piece without a sensible length
+    // for the last one, so this proves nothing.
+    bool isEndUnproven() const { return m_isEndUnproven; }
     const Statement &statement() const { return m_statement; } // once the head is here
 
     // Leaves the bytes from there on to another one; ignored when they are here or are not ours.
@@ -139,6 +142,7 @@ private:
     std::optional<core::Error> m_failure;
     qint64 m_position = 0;
     qint64 m_stopAt = FetchPlan::openEnd; // see shorten()
+    bool m_isEndUnproven = false;
     bool m_headSeen = false;
     bool m_held = false;
     bool m_draining = false;

@@ -291,9 +291,23 @@ void FileAttempt::onFetchEnded(const std::optional<core::Error> &trouble)
         return onRangeRefused(*trouble);
     if (trouble)
         return adoptFileBehindPointer() ? void() : onTrouble(aboutThisUrl(*trouble));
+    if (m_fetch->isEndUnproven() && !isCheckable(m_content))
+        return confirmEnd();
     m_total = m_fetch->plan().size;
     dropFetch();
     publish();
+}
+
+// Asks for what comes after the end: nothing, says a 416.
+void FileAttempt::confirmEnd()
+{
+    if (m_isConfirming || m_partial->length() == 0) {
+        return fail(core::makeError(core::ErrorKind::Protocol,
+                                    u"the server does not say how long the file is"_s));
+    }
+    m_isConfirming = true;
+    dropFetch();
+    Q_EMIT asks(m_id, {});
 }
 
 // There is nothing after what we have: all of it is here, or it is of another file. That it refused
@@ -304,11 +318,12 @@ void FileAttempt::onRangeRefused(const core::Error &error)
     // File hosts do not tell the total here; an answer of an earlier run did.
     const auto &source = m_partial->source();
     const qint64 noted = source ? source->total : -1;
-    const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(noted));
+    const qint64 assumed = m_isConfirming ? length : noted;
+    const qint64 total = m_fetch->refusedTotal().value_or(m_request.size.value_or(assumed));
     learnContent();
     const Sameness same = sameness(total);
-    const bool isProven =
-        same == Sameness::Same || (same == Sameness::Unknown && isCheckable(m_content));
+    const bool isProven = same == Sameness::Same
+        || (same == Sameness::Unknown && (m_isConfirming || isCheckable(m_content)));
     const bool isWhole =
         length > 0 && total == length && m_request.size.value_or(total) == total && isProven;
     if (!isWhole)

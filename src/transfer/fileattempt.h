@@ -70,6 +70,7 @@ private:
     void onOpened();
     void onBegun();
     void onFetchEnded(const std::optional<core::Error> &trouble);
+    void confirmEnd();
     void onRangeRefused(const core::Error &error);
     void onTrouble(const core::Error &error);
     void rememberHost(const core::Error &error);
@@ -115,6 +116,7 @@ private:
     int m_tasks = 0; // in the pool
     bool m_broughtBytes = false; // the last answer, and more than ever before
     bool m_isTaking = false; // what the fetch brings
+    bool m_isConfirming = false; // what was fetched may be all
     bool m_isPatched = false; // the bytes are of more than one answer
     bool m_mismatched = false;
     bool m_checkpointing = false;

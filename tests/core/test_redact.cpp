@@ -101,6 +101,11 @@ void TestRedact::knownSecrets()
     const core::Secret secret("no-prefix.at/all"_ba);
     QCOMPARE(core::redactSecret(u"said no-prefix.at/all, twice: no-prefix.at/all"_s, secret),
              u"said [secret], twice: [secret]"_s);
+    QCOMPARE(core::redactSecret(u"cut off: no-prefix.a"_s, secret), u"cut off: [secret]"_s);
+    QCOMPARE(core::redactSecret(u"cut: no-prefix; more"_s, secret), u"cut: [secret]; more"_s);
+    QCOMPARE(core::redactSecret(u"at no-prefix.at%2Fall/x, %2f: no-prefix.at%2fall"_s, secret),
+             u"at [secret]/x, %2f: [secret]"_s);
+    QCOMPARE(core::redactSecret(u"no-pref is short"_s, secret), u"no-pref is short"_s);
     QCOMPARE(core::redactSecret(u"a word"_s, core::Secret("a"_ba)), u"a word"_s);
     QCOMPARE(core::redactSecret(u"a word"_s, core::Secret()), u"a word"_s);
 }

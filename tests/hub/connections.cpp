@@ -1,3 +1,4 @@
+#include <QPointer>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
@@ -5,6 +6,7 @@
 #include "hub/asking.h"
 #include "hub/http.h"
 #include "hub/http2server.h"
+#include "hub/lowcalls.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -30,6 +32,7 @@ private Q_SLOTS:
     void refusedStreams();
     void deadConnection();
     void backgroundTakesNoConnection();
+    void deletedCallsTakeNoConnection();
 
 private:
     HttpConfig trusting(const support::Http2Server &server) const
@@ -121,6 +124,25 @@ void TestConnections::backgroundTakesNoConnection()
         http.send(slow);
     QTRY_COMPARE(server.seen.size(), 6);
     QVERIFY(ask(http, requestFor(server.origin() + "/quick")).result);
+}
+
+void TestConnections::deletedCallsTakeNoConnection()
+{
+    RawServer server([](const RawRequest &request) {
+        return request.target.contains("slow") ? ""_ba : answer("200 OK", "", "[]");
+    });
+    support::RawRig rig(server.origin());
+    QList<QPointer<hub::CallBase>> calls;
+    for (int i = 0; i < 4; ++i) // as many as the Gate lets go before the first answer
+        calls.append(rig.client->get(rig.url("/api/slow")));
+    calls.append(rig.client->post(rig.url("/api/slow"), QJsonObject()));
+    QTRY_VERIFY(server.seen.size() >= 4);
+    for (const auto &call : std::as_const(calls))
+        delete call;
+    support::CallOutcome outcome;
+    support::watch<hub::Json>(rig.client->get(rig.url("/api/quick")), this, &outcome);
+    QTRY_COMPARE(outcome.ends, 1);
+    QVERIFY(!outcome.error);
 }
 
 QTEST_GUILESS_MAIN(TestConnections)

@@ -94,6 +94,7 @@ public:
     // Whether nobody answers now.
     std::function<bool()> isAway = [] { return false; };
     int pageLength = 1000; // of the history
+    bool isInFolder = false; // what is sent: dir/a.txt
     QList<Commit> commits{{u"0"_s + Base, u"the first"_s, {}, false}};
     RawServer server;
 
@@ -144,13 +145,18 @@ private:
                                         [&id](const Commit &commit) { return commit.id == id; });
         if (found == commits.end() || !found->holdsOurs)
             return {};
-        return {QJsonObject{
+        const QJsonObject folder{{u"type"_s, u"directory"_s},
+                                 {u"path"_s, u"dir"_s},
+                                 {u"oid"_s, QString(40, u'd')},
+                                 {u"size"_s, 0}};
+        const QJsonObject file{
             {u"type"_s, u"file"_s},
-            {u"path"_s, u"a.txt"_s},
+            {u"path"_s, isInFolder ? u"dir/a.txt"_s : u"a.txt"_s},
             {u"size"_s, 5},
             {u"oid"_s,
              QString::fromLatin1(
-                 QCryptographicHash::hash("blob 5\0hello"_ba, QCryptographicHash::Sha1).toHex())}}};
+                 QCryptographicHash::hash("blob 5\0hello"_ba, QCryptographicHash::Sha1).toHex())}};
+        return isInFolder ? QJsonArray{folder, file} : QJsonArray{file};
     }
 };
 

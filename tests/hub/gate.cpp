@@ -66,6 +66,7 @@ private Q_SLOTS:
     void refusals();
     void refusalHoldsEverybody();
     void foregroundPassesTheCrowd();
+    void rivals();
     void sidelined();
     void sidelinedIsGone();
     void hostileRates();
@@ -88,7 +89,9 @@ void TestGate::decides_data()
     const auto front = Priority::Foreground;
     const auto back = Priority::Background; // now is 1000 s
     row("nothing known", budgetOf(500, 500, 0s), front, true);
-    row("last one", budgetOf(500, 1, 1100s), front, true);
+    row("last two", budgetOf(500, 2, 1100s), front, true);
+    row("last one, and a redirect would need two", budgetOf(500, 1, 1100s), front, false, 1100s);
+    row("the only one", budgetOf(1, 1, 1100s), front, true);
     row("empty", budgetOf(500, 0, 1100s), front, false, 1100s);
     row("window over", budgetOf(500, 0, 1000s), front, true);
     row("blocked", budgetOf(500, 400, 1100s, 1050s), front, false, 1050s);
@@ -343,6 +346,36 @@ void TestGate::foregroundPassesTheCrowd()
     QTRY_COMPARE(runs, 4);
     QTest::qWait(10);
     QCOMPARE(runs, 4); // among themselves they are careful
+}
+
+// Once somebody else was seen to use the budget, one at a time: a burst of theirs then costs one.
+void TestGate::rivals()
+{
+    Gate gate(m_clock);
+    QList<Ticket> underWay;
+    const auto ask = [&] {
+        gate.enter(at(Bucket::Api, Priority::Foreground), this,
+                   [&underWay](const Ticket &ticket) { underWay.append(ticket); });
+    };
+    ask();
+    QTRY_COMPARE(underWay.size(), 1);
+    gate.answered(underWay.takeFirst(), {rate(u"api"_s, 99, 200s, 100)});
+    ask();
+    QTRY_COMPARE(underWay.size(), 1);
+    gate.answered(underWay.takeFirst(), {rate(u"api"_s, 97, 200s, 100)}); // two hops of our own
+    for (int i = 0; i < 6; ++i)
+        ask();
+    QTRY_COMPARE(underWay.size(), 6);
+    gate.answered(underWay.takeFirst(), {rate(u"api"_s, 60, 200s, 100)}); // that was not us
+    while (!underWay.isEmpty())
+        gate.answered(underWay.takeFirst(), {rate(u"api"_s, 55, 200s, 100)});
+    for (int i = 0; i < 6; ++i)
+        ask();
+    QTRY_COMPARE(underWay.size(), 1);
+    QTest::qWait(10);
+    QCOMPARE(underWay.size(), 1);
+    gate.answered(underWay.takeFirst(), {rate(u"api"_s, 54, 200s, 100)});
+    QTRY_COMPARE(underWay.size(), 1);
 }
 
 // One that was refused alone: told of, passed by everybody else, let go when its time has come.

@@ -49,6 +49,9 @@ private Q_SLOTS:
     void overtakenForEver();
     void deletions_data();
     void deletions();
+    void sentTwiceOnTheWay();
+    void refilledFolder();
+    void namedTwice();
     void earlyRefusal();
 };
 
@@ -179,6 +182,53 @@ void TestLateWrites::deletions()
     QCOMPARE(gone.has_value(), isProof);
     if (!isProof)
         QVERIFY(gone.error().mayHaveHappened);
+}
+
+// Something on the way repeats the request: the second meets the first, and the answer is a 412.
+void TestLateWrites::sentTwiceOnTheWay()
+{
+    ForgetfulHub hub;
+    int sent = 0;
+    hub.onCommit = [&](const Sent &commit) {
+        ++sent;
+        hub.accept(commit);
+        return refusal("412 Precondition Failed"_ba, Moved);
+    };
+    Rig rig(hub.server.origin());
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, ours()), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, hub.commits.first().id);
+    QCOMPARE(sent, 1);
+    QCOMPARE(hub.commits.size(), 2);
+}
+
+// A folder is emptied and filled anew by one commit, so it is there afterwards.
+void TestLateWrites::refilledFolder()
+{
+    ForgetfulHub hub;
+    hub.isInFolder = true;
+    Rig rig(hub.server.origin());
+    hub::NewCommit wanted = ours();
+    wanted.files = {{u"dir/a.txt"_s, "hello"_ba}};
+    wanted.deletedFolders = {u"dir"_s};
+    const auto made = wait(rig.client->commit(model(u"o/r"_s), u"main"_s, wanted), rig.clock);
+    QVERIFY2(made, qPrintable(made ? QString() : made.error().detail));
+    QCOMPARE(made->commit, hub.commits.first().id);
+}
+
+void TestLateWrites::namedTwice()
+{
+    ForgetfulHub hub;
+    Rig rig(hub.server.origin());
+    hub::NewCommit wanted = ours();
+    wanted.deletedFiles = {u"a.txt"_s};
+    QCOMPARE(wait(rig.client->commit(model(u"o/r"_s), u"main"_s, wanted), rig.clock).error().kind,
+             ErrorKind::BadInput);
+    wanted = ours();
+    wanted.files.append(wanted.files.first());
+    QCOMPARE(wait(rig.client->commit(model(u"o/r"_s), u"main"_s, wanted), rig.clock).error().kind,
+             ErrorKind::BadInput);
+    QVERIFY(hub.server.seen.isEmpty());
 }
 
 // A server that says "too large" after the first bytes, and closes: the answer may be lost with the

@@ -233,6 +233,8 @@ void TestParse::links_data()
     row("many parameters",
         {R"(<https://h/2>; title="a, <b>; rel=\"no\""; rel = "last next"; x=y)"_ba},
         "https://h/2"_ba);
+    row("single quotes", {"<https://h/2>; rel='next'"_ba}, "https://h/2"_ba);
+    row("no brackets", {"https://h/2; rel=\"next\""_ba}, "refused"_ba);
     row("rel inside a title", {R"(<https://h/2>; title="rel=next")"_ba}, ""_ba);
     row("first rel counts", {R"(<https://h/2>; rel="prev"; rel="next")"_ba}, ""_ba);
     row("relative", {R"(</api/models?cursor=a%2Fb>; rel="next")"_ba},

@@ -43,6 +43,8 @@ class TestFileAnswers : public QObject {
 private Q_SLOTS:
     void wholeFile_data();
     void wholeFile();
+    void endOfPieces_data();
+    void endOfPieces();
     void brokenOff_data();
     void brokenOff();
     void parts_data();
@@ -67,10 +69,9 @@ void TestFileAnswers::wholeFile_data()
     const QByteArray pieces = chunk(alphabet.left(10)) + chunk(alphabet.mid(10)) + "0\r\n\r\n";
     const QByteArray all = "Content-Length: 26\r\n";
 
-    QTest::newRow("in pieces") << head(chunked) + pieces << qint64(-1) << u"done"_s;
     QTest::newRow("in pieces, with a trailer")
         << head(chunked + "Trailer: X\r\n") + pieces.chopped(2) + "X: y\r\n\r\n"
-        << qint64(-1) << u"done"_s;
+        << qint64(26) << u"done"_s;
     QTest::newRow("in pieces, as long as known")
         << head(chunked) + pieces << qint64(26) << u"done"_s;
     QTest::newRow("in pieces, longer than known")
@@ -128,6 +129,52 @@ void TestFileAnswers::wholeFile()
         QCOMPARE(call.progress.last(), std::pair(qint64(26), qint64(26)));
     QCOMPARE(server.seen.size(), 1);
     QCOMPARE(server.seen.first().header("Accept-Encoding"), "identity"_ba);
+}
+
+void TestFileAnswers::endOfPieces_data()
+{
+    QTest::addColumn<QByteArray>("pieces");
+    QTest::addColumn<QByteArray>("further"); // the answer to what comes after them
+    QTest::addColumn<QString>("outcome");
+    const QByteArray pieces = chunk(alphabet.left(10)) + chunk(alphabet.mid(10));
+    const QByteArray nothing = answer("416 Range Not Satisfiable", "Content-Range: bytes */26\r\n");
+    const QByteArray rest =
+        answer("206 Partial Content", one + "Content-Range: bytes 10-25/26\r\n", alphabet.mid(10));
+    const QByteArray ten = chunk(alphabet.left(10));
+    QTest::newRow("nothing follows") << pieces + "0\r\n\r\n" << nothing << u"done"_s;
+    QTest::newRow("nothing follows, without a length")
+        << pieces + "0\r\n\r\n"
+        << answer("416 Range Not Satisfiable", {}) << u"done"_s;
+    QTest::newRow("a server without ranges") << pieces + "0\r\n\r\n"
+                                             << ""_ba << u"protocol"_s;
+    for (const char *length : {"zz", "", "-5", "fffffffffffffffff"}) {
+        const QByteArray wrong = ten + length + "\r\n" + alphabet.mid(10) + "\r\n0\r\n\r\n";
+        QTest::addRow("a length of “%s”, the rest is fetched", length)
+            << wrong << rest << u"done"_s;
+        QTest::addRow("a length of “%s”, by a server without ranges", length)
+            << wrong << ""_ba << u"protocol"_s;
+    }
+}
+
+// Qt ends a body at the first piece whose length it cannot read, as if that were the last one.
+void TestFileAnswers::endOfPieces()
+{
+    QFETCH(QByteArray, pieces);
+    QFETCH(QByteArray, further);
+    QFETCH(QString, outcome);
+    Place p;
+    RawServer server([&](const RawRequest &request) {
+        return request.header("Range").isEmpty() || further.isEmpty()
+            ? head(one + "Transfer-Encoding: chunked\r\n") + pieces
+            : further;
+    });
+    QVERIFY(writeFile(p.out(), "what was here"_ba));
+    FileRequest request = p.request(server);
+    request.resume = FileRequest::Resume::Fresh;
+    Call call(p.engine, request);
+    QCOMPARE(call.outcome(), outcome);
+    QCOMPARE(readFile(p.out()), outcome == "done"_L1 ? alphabet : "what was here"_ba);
+    QCOMPARE(server.seen.size(), 2);
 }
 
 void TestFileAnswers::brokenOff_data()
