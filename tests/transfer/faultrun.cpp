@@ -52,8 +52,8 @@ FaultRun::FaultRun(const Fault &fault)
 FaultRun::~FaultRun()
 {
     m_fixture.reset();
-    if (m_cleaning)
-        m_cleaning();
+    while (!m_kept.isEmpty())
+        m_kept.removeLast();
 }
 
 void FaultRun::run()
@@ -68,6 +68,8 @@ void FaultRun::run()
     checkNames();
     checkKept();
     checkLocks();
+    for (const auto &last : std::as_const(m_last))
+        last();
     m_complaints += m_fixture->hub.takeOffences();
 }
 
@@ -106,6 +108,11 @@ void FaultRun::useFolder(const QString &path)
     m_fixture->place.path = path;
 }
 
+void FaultRun::useFile(const demo::File &file)
+{
+    m_repo = support::makeRepo(u"org/fault"_s, {file});
+}
+
 void FaultRun::begin()
 {
     m_id = m_fixture->get(m_repo);
@@ -141,8 +148,7 @@ void FaultRun::reachError(core::ErrorKind kind)
 void FaultRun::pause()
 {
     m_fixture->engine->pause(m_id);
-    wait([&] { return m_fixture->engine->isIdle() && status().connections == 0; }, u"for rest"_s);
-    checkLocks();
+    wait([this] { return m_fixture->engine->isIdle() && !isAnyLocked(); }, u"for rest"_s);
 }
 
 void FaultRun::resume()
@@ -233,9 +239,16 @@ void FaultRun::checkKept()
     if (m_fault.kept == Kept::Nothing)
         return check(bytes == 0, u"%1 bytes are claimed"_s.arg(bytes));
     check(bytes > 0, u"nothing is kept"_s);
+    checkClaims();
+}
+
+void FaultRun::checkClaims()
+{
     for (int i = 0; i < m_repo.files.size(); ++i) {
         const cache::Layout layout(m_fixture->place.path);
         const QString path = layout.partial(m_repo.id, content(i));
+        if (!QFileInfo::exists(path))
+            continue; // what is said of it counts no more
         const auto safe =
             cache::decodeSidecar(contentOf(layout.sidecar(m_repo.id, content(i))), identity(i));
         if (!safe)
@@ -259,14 +272,22 @@ void FaultRun::checkKept()
 // Nothing that does not run holds a lock.
 void FaultRun::checkLocks()
 {
+    wait([this] { return !isAnyLocked(); }, u"for the locks"_s);
+}
+
+bool FaultRun::isAnyLocked() const
+{
+    bool isLocked = false;
     for (int i = 0; i < m_repo.files.size(); ++i) {
         const QString path = cache::Layout(m_fixture->place.path).lock(m_repo.id, content(i));
-        const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC);
+        const int fd =
+            ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (fd < 0)
             continue;
-        check(::flock(fd, LOCK_EX | LOCK_NB) == 0, u"a lock is held"_s);
+        isLocked = isLocked || ::flock(fd, LOCK_EX | LOCK_NB) != 0;
         ::close(fd);
     }
+    return isLocked;
 }
 
 core::ContentId FaultRun::content(int file) const

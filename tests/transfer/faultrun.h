@@ -64,7 +64,10 @@ public:
     void check(bool isTrue, const QString &what);
     void skip(const QString &why) { m_skipped = why; }
     void useFolder(const QString &path); // as the cache; before begin()
-    void atEnd(std::function<void()> cleaning) { m_cleaning = std::move(cleaning); }
+    void useFile(const demo::File &file); // as its only one; before begin()
+    void keep(std::shared_ptr<void> something) { m_kept.append(std::move(something)); }
+    void beforeVerdict(std::function<void()> check) { m_last.append(std::move(check)); }
+    void checkClaims(); // every byte that sidecar and hint speak of lies there as at the source
 
     transfer::DownloadStatus status() const { return m_fixture->engine->status(m_id); }
     QString partial() const;
@@ -81,6 +84,7 @@ private:
     void checkNames();
     void checkKept();
     void checkLocks();
+    bool isAnyLocked() const;
     core::ContentId content(int file = 0) const;
     cache::PartialIdentity identity(int file) const;
 
@@ -90,7 +94,8 @@ private:
     transfer::DownloadId m_id;
     QStringList m_complaints;
     QString m_skipped;
-    std::function<void()> m_cleaning;
+    QList<std::function<void()>> m_last; // checks of the script
+    QList<std::shared_ptr<void>> m_kept; // until the engine has gone
     std::optional<qint64> m_told; // the last figure
     int m_startedOver = 0; // events since that figure
     QObject m_context;
