@@ -159,7 +159,7 @@ void FaultRun::resume()
 void FaultRun::restart()
 {
     m_fixture->engine->shutdown();
-    m_told = claimed();
+    m_told = std::min(claimed(), status().size - 1); // all of it only with the name
     m_fixture->restart();
     observe();
     wait([this] { return m_fixture->engine->downloads().contains(m_id); }, u"for the queue"_s);
@@ -170,6 +170,8 @@ void FaultRun::observe()
 {
     QObject::connect(m_fixture->engine.get(), &transfer::Engine::changed, &m_context,
                      [this] { sample(); });
+    QObject::connect(m_fixture->engine.get(), &transfer::Engine::startedOver, &m_context,
+                     [this] { ++m_startedOver; });
 }
 
 void FaultRun::sample()
@@ -177,6 +179,8 @@ void FaultRun::sample()
     if (m_id.isNull() || !m_fixture->engine->downloads().contains(m_id))
         return;
     const transfer::DownloadStatus now = status();
+    if (!now.isCounted)
+        return;
     const QString figure =
         u"%1 of %2 while %3"_s.arg(now.done).arg(now.size).arg(transfer::stateName(now.state));
     check(now.done <= now.size, u"told more than there is: "_s + figure);
