@@ -16,26 +16,36 @@ QString secretMark()
     return u"[secret]"_s;
 }
 
-// Takes out the word, and its beginning where the rest of it was cut off. By their case the hex
-// digits of an encoded one may differ.
-QString withoutWord(const QString &text, const QString &word)
+// How much of the word stands there.
+qsizetype commonLength(QStringView text, QStringView word)
 {
-    constexpr qsizetype telling = 8; // so many of its letters are no chance
-    const qsizetype least = std::min(telling, word.size());
+    const qsizetype most = std::min(text.size(), word.size());
+    qsizetype length = 0;
+    while (length < most && text.at(length).toCaseFolded() == word.at(length).toCaseFolded())
+        ++length;
+    return length;
+}
+
+// Takes out the words, and their beginnings where the rest was cut off. By their case the hex
+// digits of an encoded one may differ.
+QString withoutWords(QStringView text, const QStringList &words)
+{
+    constexpr qsizetype telling = 8; // so many letters of one are no chance
     QString result;
-    qsizetype from = 0;
-    for (;;) {
-        const qsizetype at =
-            text.indexOf(QStringView(word).first(least), from, Qt::CaseInsensitive);
-        if (at < 0)
-            return result.append(QStringView(text).sliced(from));
-        qsizetype length = least;
-        while (length < word.size() && at + length < text.size()
-               && text.at(at + length).toCaseFolded() == word.at(length).toCaseFolded())
-            ++length;
-        result.append(QStringView(text).sliced(from, at - from)).append(secretMark());
-        from = at + length;
+    for (qsizetype at = 0; at < text.size();) {
+        qsizetype length = 0;
+        for (const QString &word : words) {
+            const qsizetype common = commonLength(text.sliced(at), word);
+            if (common >= std::min(telling, word.size()))
+                length = std::max(length, common);
+        }
+        if (length > 0)
+            result.append(secretMark());
+        else
+            result.append(text.at(at));
+        at += std::max<qsizetype>(1, length);
     }
+    return result;
 }
 
 QRegularExpression pattern(const QString &text)
@@ -112,9 +122,8 @@ QString redactSecret(const QString &text, const Secret &secret)
     constexpr qsizetype shortest = 4; // shorter ones are words by chance
     if (secret.reveal().size() < shortest)
         return text;
-    const QString plain = withoutWord(text, QString::fromUtf8(secret.reveal()));
-    const QByteArray encoded = QUrl::toPercentEncoding(QString::fromUtf8(secret.reveal()));
-    return encoded == secret.reveal() ? plain : withoutWord(plain, QString::fromLatin1(encoded));
+    const QString plain = QString::fromUtf8(secret.reveal());
+    return withoutWords(text, {plain, QString::fromLatin1(QUrl::toPercentEncoding(plain))});
 }
 
 bool isSecretHeader(const QByteArray &name)

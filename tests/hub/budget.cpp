@@ -349,7 +349,7 @@ void TestBudget::aHangingRequestHoldsNobodyUp()
     header.bucket = u"api"_s;
     header.quota = 500;
     header.reset = 100s;
-    header.left = 3; // one at a time
+    header.left = 5; // one at a time
     gate.observe({header});
     QList<Gate::Ticket> tickets;
     for (int i = 0; i < 3; ++i)

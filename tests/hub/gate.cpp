@@ -202,7 +202,7 @@ void TestGate::waitsForTheWindow()
     QList<std::optional<std::chrono::seconds>> times;
     connect(&gate, &Gate::waiting, this,
             [&](Bucket, std::optional<std::chrono::seconds> time) { times.append(time); });
-    gate.observe({rate(u"api"_s, 2, 60s, 500)});
+    gate.observe({rate(u"api"_s, 3, 60s, 500)}); // the last one stays for a redirect
     int runs = 0;
     for (int i = 0; i < 5; ++i)
         gate.enter(at(Bucket::Api, Priority::Foreground), this, [&](const Ticket &) { ++runs; });
@@ -226,9 +226,9 @@ void TestGate::windowRefillsItself()
     int runs = 0;
     for (int i = 0; i < 120; ++i)
         gate.enter(at(Bucket::Pages, Priority::Foreground), this, [&](const Ticket &) { ++runs; });
-    QTRY_COMPARE(runs, 100); // no answer spoke again
+    QTRY_COMPARE(runs, 99); // no answer spoke again; the last one stays for a redirect
     QTest::qWait(10);
-    QCOMPARE(runs, 100);
+    QCOMPARE(runs, 99);
     m_clock.advance(301s);
     QCOMPARE(runs, 120);
     m_clock.advance(301s);
