@@ -143,6 +143,11 @@ core::Result<Operation> readOperation(Line line)
 
 } // namespace
 
+core::Result<Operation> fileAddition(const QJsonObject &value)
+{
+    return readOperation({u"file"_s, value});
+}
+
 core::Result<CommitBody> CommitBody::parse(const QByteArray &text)
 {
     CommitBody body;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QJsonObject>
 #include <QList>
 #include <QString>
 
@@ -20,6 +21,10 @@ struct Operation {
     std::optional<qint64> size; // AddObject, where it was said
     QString oldPath; // Copy
 };
+
+// {path, content, encoding}: a regular file, as in the lines of a commit and as a repo is made
+// with.
+core::Result<Operation> fileAddition(const QJsonObject &value);
 
 // The NDJSON body of a commit, understood. Everything in it comes from strangers and is checked;
 // whether it fits the repo is not known here.

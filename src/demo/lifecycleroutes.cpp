@@ -1,5 +1,7 @@
 #include <QDateTime>
+#include <QJsonArray>
 
+#include "demo/commitbody.h"
 #include "demo/routes.h"
 
 namespace demo {
@@ -61,6 +63,35 @@ Response conflict(const QString &message, const QString &url)
     return response;
 }
 
+// What a repo begins with: what the Hub puts there, and what its maker sends along.
+core::Result<QList<File>> firstFiles(const QJsonObject &body)
+{
+    QHash<QString, File> files;
+    const auto add = [&files](const QString &path, const QByteArray &bytes) {
+        files.insert(path, {path, Content::fromBytes(bytes), false});
+    };
+    add(u".gitattributes"_s, firstAttributes());
+    const QJsonArray sent = body.value("files"_L1).toArray();
+    for (const QJsonValue &value : sent) {
+        const auto addition = fileAddition(value.toObject());
+        if (!addition)
+            return core::Unexpected(addition.error());
+        if (addition->kind != Operation::Kind::AddFile)
+            return core::fail(core::ErrorKind::BadRequest,
+                              u"A new repo takes regular files only"_s);
+        add(addition->path, addition->content);
+    }
+    for (auto it = files.cbegin(); it != files.cend(); ++it) {
+        for (QString above = it.key(); above.contains(u'/');) {
+            above.truncate(above.lastIndexOf(u'/'));
+            if (files.contains(above))
+                return core::fail(core::ErrorKind::BadRequest,
+                                  u"%1 is a file and a folder"_s.arg(above));
+        }
+    }
+    return files.values();
+}
+
 Response createRepo(const Call &call, const QJsonObject &body)
 {
     const auto id = idIn(call, body);
@@ -75,6 +106,9 @@ Response createRepo(const Call &call, const QJsonObject &body)
         return conflict(u"You already created this %1 repo"_s.arg(core::typeName(id->type())),
                         urlOf(call.site, kept->about.id));
     }
+    const auto files = firstFiles(body);
+    if (!files)
+        return bad(files.error().detail);
     Repo about;
     about.id = *id;
     about.access = *access;
@@ -85,8 +119,7 @@ Response createRepo(const Call &call, const QJsonObject &body)
     first.title = u"initial commit"_s;
     first.author = call.visitor.user();
     first.date = about.createdAt;
-    first.tree = std::make_shared<const FileTree>(
-        QList<File>{{u".gitattributes"_s, Content::fromBytes(firstAttributes()), false}});
+    first.tree = std::make_shared<const FileTree>(*files);
     const HubRepo *made = call.site.create(about, std::move(first));
     if (!made)
         return problem(Surface::Api, 429, {}, u"You have created too many repos"_s);

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void onlyWritersWrite_data();
     void onlyWritersWrite();
     void creates();
+    void createsWithFiles();
     void refusesToCreate_data();
     void refusesToCreate();
     void keepsPrivateReposPrivate();
@@ -122,6 +123,26 @@ void TestRepos::creates()
              hub.hub().endpoint() + "/datasets/acme/first"_L1);
     QCOMPARE(hub.get("/api/datasets/acme/first", {}).status, 200);
     QVERIFY(arrayOf(hub.get("/api/datasets?author=acme")).size() == 1);
+}
+
+void TestRepos::createsWithFiles()
+{
+    WriterHub hub;
+    const auto create = [&hub](const QByteArray &name, const QByteArray &files) {
+        return hub.ask("POST", "/api/repos/create",
+                       "{\"name\": \"" + name + "\", \"files\": " + files + '}');
+    };
+    const RawAnswer made =
+        create("full", R"([{"path": "dir/a.txt", "content": "aGVsbG8=", "encoding": "base64"},
+                    {"path": ".gitattributes", "content": "mine"}])");
+    QCOMPARE(made.status, 200);
+    QCOMPARE(hub.paths("demo-writer/full"), (QStringList{u".gitattributes"_s, u"dir/a.txt"_s}));
+    QCOMPARE(hub.get("/demo-writer/full/resolve/main/dir/a.txt").body, "hello"_ba);
+    for (const char *wrong :
+         {R"([{"path": "../a", "content": "x"}])", R"([{"path": "a"}])", R"([7])",
+          R"([{"path": "a", "content": "x"}, {"path": "a/b", "content": "x"}])",
+          R"([{"path": "a", "content": "*", "encoding": "base64"}])"})
+        QCOMPARE(create("wrong", wrong).status, 400);
 }
 
 void TestRepos::refusesToCreate_data()
