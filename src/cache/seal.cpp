@@ -73,8 +73,11 @@ core::Result<Seal::Named> Seal::giveName(const QString &name, const core::Conten
         if (!*right)
             return isAt(m_name) ? Named::Differs : Named::Lost;
     }
-    if (::rename(QFile::encodeName(m_name).constData(), QFile::encodeName(name).constData()) != 0)
-        return core::Unexpected(core::fileError(errno, name));
+    if (::rename(QFile::encodeName(m_name).constData(), QFile::encodeName(name).constData()) != 0) {
+        const int reason = errno;
+        return isAt(m_name) ? core::Unexpected(core::fileError(reason, name))
+                            : core::Result<Named>(Named::Lost);
+    }
     if (isAt(name) && isUntouched())
         return Named::Yes;
     const auto right = isRightAt(name, id, stop);

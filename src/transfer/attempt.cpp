@@ -332,7 +332,7 @@ void Attempt::tick()
         m_unnoted = 0;
         m_sinceNote.start();
         if (const auto noted = m_partial->noteWritten(); !noted)
-            return fail(noted.error());
+            return failOnDisk(noted.error());
     }
     const qint64 unsynced = m_partial->unsynced();
     if (unsynced >= checkpointBytes
@@ -367,9 +367,18 @@ void Attempt::onCheckpoint(const cache::Partial::Checkpoint &done, const core::R
         return;
     }
     if (!m_end)
-        fail(result.error());
+        failOnDisk(result.error());
     else if (m_end->kind == AttemptEnd::Kind::Stopped)
         m_end->error = result.error();
+}
+
+// Where the folder was removed nothing can be saved in it; the next try makes it anew.
+void Attempt::failOnDisk(const core::Error &error)
+{
+    if (error.kind == core::ErrorKind::FileIo && !m_partial->isLinked())
+        lose();
+    else
+        fail(error);
 }
 
 // What is here of it has no name any more, and would be lost with the descriptor.

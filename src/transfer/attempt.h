@@ -130,6 +130,7 @@ private:
     void lose();
     void onCheckpoint(const cache::Partial::Checkpoint &done, const core::Result<void> &result);
 
+    void failOnDisk(const core::Error &error);
     void fail(const core::Error &error);
     void finish(AttemptEnd::Kind kind);
     qint64 keptBytes() const;

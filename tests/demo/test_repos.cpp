@@ -137,7 +137,7 @@ void TestRepos::createsWithFiles()
                     {"path": ".gitattributes", "content": "mine"}])");
     QCOMPARE(made.status, 200);
     QCOMPARE(hub.paths("demo-writer/full"), (QStringList{u".gitattributes"_s, u"dir/a.txt"_s}));
-    QCOMPARE(hub.get("/demo-writer/full/resolve/main/dir/a.txt").body, "hello"_ba);
+    QCOMPARE(hub.get("/demo-writer/full/raw/main/dir/a.txt").body, "hello"_ba);
     for (const char *wrong :
          {R"([{"path": "../a", "content": "x"}])", R"([{"path": "a"}])", R"([7])",
           R"([{"path": "a", "content": "x"}, {"path": "a/b", "content": "x"}])",
