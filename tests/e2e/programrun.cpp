@@ -3,6 +3,8 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include "cache/layout.h"
 #include "cache/sidecar.h"
@@ -117,6 +119,27 @@ QString ProgramRun::wrongNames(const demo::Repo &repo) const
         // The ref is the last: who follows it finds all.
         if (QFile::exists(layout.ref(repo.id, u"main"_s)) && !QFile::exists(entry))
             return u"there is a ref, but no "_s + entry;
+    }
+    return {};
+}
+
+QString ProgramRun::wrongFigures(const QByteArray &told, qint64 claimedBefore)
+{
+    bool isFirst = true;
+    for (const QByteArray &line : told.split('\n')) {
+        const QJsonObject event = QJsonDocument::fromJson(line).object();
+        if (!event.contains("bytes"_L1) || event.value("event"_L1) == "plan"_L1)
+            continue;
+        const qint64 bytes = event.value("bytes"_L1).toInteger();
+        const qint64 size = event.value("size"_L1).toInteger();
+        const bool isDone = event.value("state"_L1) == "done"_L1;
+        if (bytes > size || (bytes == size && size > 0 && !isDone))
+            return u"told too much: "_s + QString::fromUtf8(line);
+        if (event.value("event"_L1) != "progress"_L1)
+            continue;
+        if (isFirst && bytes < claimedBefore)
+            return u"%1 bytes were there: %2"_s.arg(claimedBefore).arg(QString::fromUtf8(line));
+        isFirst = false;
     }
     return {};
 }

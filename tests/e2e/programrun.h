@@ -27,6 +27,9 @@ public:
     qint64 claimed(const demo::Repo &repo, Claims claims) const;
     // What is wrong on disk; empty: nothing. Final names lead to right bytes at any time.
     QString wrongNames(const demo::Repo &repo) const;
+    // What is wrong in the figures that a run told: never more than there is, all of it only at
+    // the end, and from the beginning at least what the disk claimed before.
+    static QString wrongFigures(const QByteArray &told, qint64 claimedBefore);
     QString notFinished(const demo::Repo &repo) const; // complete, ref and all, and nothing else
 
     support::FaultyHub hub;

@@ -58,8 +58,13 @@ private Q_SLOTS:
     void afterAnotherBoot();
 
 private:
-    static bool killOnce(ProgramRun &run, const demo::Repo &repo, QRandomGenerator &random,
-                         const QString &how);
+    // What became of one start.
+    struct Start {
+        bool isKilled = false; // else it was done before its time came
+        QString wrong;
+    };
+    static Start killOnce(ProgramRun &run, const demo::Repo &repo, QRandomGenerator &random,
+                          const QString &how);
 };
 
 // How it dies: at a call of the system (between rename, link and ref), or at a time.
@@ -77,19 +82,23 @@ void TestKillMatrix::anywhere_data()
     }
 }
 
-// False: it was done before its time came.
-bool TestKillMatrix::killOnce(ProgramRun &run, const demo::Repo &repo, QRandomGenerator &random,
-                              const QString &how)
+TestKillMatrix::Start TestKillMatrix::killOnce(ProgramRun &run, const demo::Repo &repo,
+                                               QRandomGenerator &random, const QString &how)
 {
     const bool isCall = how == "call"_L1;
     ProgramRun::Variables variables;
     if (isCall)
         variables = {{u"KILL_AT"_s, QString::number(1 + random.bounded(60))}};
+    const qint64 claimed = run.claimed(repo, ProgramRun::Claims::All);
     const auto process = run.start(repo, variables);
     if (!isCall && !process->waitForFinished(random.bounded(200, 1000)))
         process->kill();
     process->waitForFinished(120000);
-    return process->exitStatus() == QProcess::CrashExit;
+    const bool isKilled = process->exitStatus() == QProcess::CrashExit;
+    const QString wrong = run.wrongNames(repo);
+    return {isKilled,
+            wrong.isEmpty() ? ProgramRun::wrongFigures(process->readAllStandardOutput(), claimed)
+                            : wrong};
 }
 
 void TestKillMatrix::anywhere()
@@ -107,10 +116,11 @@ void TestKillMatrix::anywhere()
         const demo::Repo repo = repoOf(u"org/kill"_s, sizes);
         ProgramRun run({repo}, options);
         for (bool isKilled = true; isKilled && killed < wanted; ++starts) {
-            isKilled = killOnce(run, repo, random, how);
+            const Start start = killOnce(run, repo, random, how);
+            isKilled = start.isKilled;
             killed += isKilled ? 1 : 0;
-            const QString wrong = run.wrongNames(repo);
-            QVERIFY2(wrong.isEmpty(), qPrintable(u"seed %1: %2"_s.arg(seed).arg(wrong)));
+            QVERIFY2(start.wrong.isEmpty(),
+                     qPrintable(u"seed %1: %2"_s.arg(seed).arg(start.wrong)));
         }
         QVERIFY2(run.finish(repo), qPrintable(u"seed %1"_s.arg(seed)));
         const QString lacking = run.notFinished(repo);

@@ -211,11 +211,42 @@ def clients_read_our_cache(arguments, folder):
         run(["node", client / "read_cache.mjs", cache, *repos], env=environment)
 
 
+def python_fetches_what_we_wait_for(arguments, folder):
+    """A download of ours that waits holds no lock: the Python client fetches that blob meanwhile."""
+    python = python_client(arguments.work)
+    cache = folder / "cache"
+    with demo_hub(arguments.testhub, "--big", "24", "--busy-for", "Hubload/") as endpoint:
+        environment = clean_environment(HF_ENDPOINT=endpoint, HF_HUB_CACHE=str(cache),
+                                        HF_HOME=str(folder / "home"),
+                                        XDG_CONFIG_HOME=str(folder / "config"),
+                                        XDG_DATA_HOME=str(folder / "data"))
+        ours = [arguments.hubload, "get", "test/big", "--yes", "--wait"]
+        with subprocess.Popen([*ours, "--json"], stdout=subprocess.PIPE, text=True,
+                              env=environment) as process:
+            try:
+                events = (json.loads(line) for line in process.stdout)
+                if not any(event.get("state") == "waiting" for event in events):
+                    raise Failure("ours ended and did not wait")
+                if not list(cache.rglob("*.hubload.incomplete")):
+                    raise Failure("ours has begun nothing")
+                run([python, HERE / "fetch_file.py", endpoint, cache, "test/big", "model.bin"],
+                    env=environment, timeout=300)
+                if process.poll() is not None:
+                    raise Failure("ours did not go on waiting")
+            finally:
+                process.terminate()
+        run(ours, env=environment)  # finds what the other fetched
+        left = [path.name for path in cache.rglob("*incomplete*")]
+        if left:
+            raise Failure(f"left over: {left}")
+
+
 TESTS = {test.__name__: test for test in
          (python_uses_demo_hub, javascript_uses_demo_hub, python_writes_to_demo_hub,
           javascript_writes_to_demo_hub, written_by_python_fetched_by_us,
           written_by_javascript_fetched_by_us, written_by_us_read_by_python,
-          written_by_us_read_by_javascript, clients_read_our_cache)}
+          written_by_us_read_by_javascript, clients_read_our_cache,
+          python_fetches_what_we_wait_for)}
 
 
 def main():

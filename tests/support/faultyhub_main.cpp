@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 #include "demo/demohub.h"
 #include "support/faultyhub.h"
@@ -39,6 +40,7 @@ struct Wishes {
     demo::DemoOptions options;
     QString token;
     QString log;
+    QString busyFor;
     qint64 bigMiB = 0;
 };
 
@@ -56,11 +58,13 @@ qint64 numberOf(const QCommandLineParser &parser, const QString &name)
 Wishes parse(const QCoreApplication &app)
 {
     QCommandLineParser parser;
-    parser.addOptions({{u"prefix"_s, u"Path prefix of the Hub."_s, u"path"_s},
-                       {u"rate"_s, u"Bytes per second of a CDN connection."_s, u"bytes"_s},
-                       {u"big"_s, u"Adds test/big with a file of that size."_s, u"MiB"_s},
-                       {u"token"_s, u"Opens gated and private repos."_s, u"token"_s},
-                       {u"log"_s, u"Writes one line per request."_s, u"file"_s}});
+    parser.addOptions(
+        {{u"prefix"_s, u"Path prefix of the Hub."_s, u"path"_s},
+         {u"rate"_s, u"Bytes per second of a CDN connection."_s, u"bytes"_s},
+         {u"big"_s, u"Adds test/big with a file of that size."_s, u"MiB"_s},
+         {u"busy-for"_s, u"Whose agent begins so gets a MiB and has to wait."_s, u"agent"_s},
+         {u"token"_s, u"Opens gated and private repos."_s, u"token"_s},
+         {u"log"_s, u"Writes one line per request."_s, u"file"_s}});
     parser.addHelpOption();
     parser.process(app);
     Wishes wishes;
@@ -70,6 +74,7 @@ Wishes parse(const QCoreApplication &app)
     wishes.token = parser.value(u"token"_s);
     if (const QString token = qEnvironmentVariable("TESTHUB_WRITE_TOKEN"); !token.isEmpty())
         wishes.options.writeTokens.append(token);
+    wishes.busyFor = parser.value(u"busy-for"_s);
     wishes.log = parser.value(u"log"_s);
     return wishes;
 }
@@ -106,6 +111,20 @@ void logTo(demo::DemoHub &hub, QFile &file)
     });
 }
 
+// The first answer of the CDN breaks off; from then on it wants an hour's pause.
+void beBusyFor(demo::DemoHub &hub, const QByteArray &agent)
+{
+    hub.setHook([agent, isFirst = true](const demo::Request &request,
+                                        demo::Response &response) mutable {
+        if (request.origin != demo::Origin::Cdn || !request.header("User-Agent").startsWith(agent))
+            return;
+        const auto change = std::exchange(isFirst, false)
+            ? support::FaultyHub::cutAfter(1024 * 1024)
+            : support::FaultyHub::status(503, {{"Retry-After", "3600"}});
+        change(request, response);
+    });
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -132,6 +151,8 @@ int main(int argc, char **argv)
             giveUp(u"Cannot write %1: %2"_s.arg(wishes.log, log.errorString()));
         logTo(hub, log);
     }
+    if (!wishes.busyFor.isEmpty())
+        beBusyFor(hub, wishes.busyFor.toUtf8());
     if (const auto listening = hub.listen(); !listening)
         giveUp(listening.error().detail);
     const QJsonObject addresses{{u"endpoint"_s, hub.endpoint()}, {u"cdn"_s, hub.cdnOrigin()}};
