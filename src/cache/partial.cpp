@@ -417,9 +417,17 @@ void Partial::checkpointed(const Checkpoint &done)
     d->safeBytes = done.d->writtenBytes;
 }
 
+// Somebody may have cut the file short by its name, which nobody is told of apart from our own
+// writes. What was written after that left a hole, so that not all of it has blocks.
 Seal Partial::seal()
 {
-    return {d->file->fd.get(), d->file->path, std::exchange(d->watch, Watch())};
+    constexpr qint64 blockUnit = 512;
+    PartialFile &file = *d->file;
+    struct stat facts = {};
+    const bool isSolid =
+        ::fstat(file.fd.get(), &facts) == 0 && facts.st_blocks * blockUnit >= file.identity.size;
+    Watch watch = std::exchange(d->watch, Watch());
+    return {file.fd.get(), file.path, isSolid ? std::move(watch) : Watch()};
 }
 
 Partial::Reader Partial::reader() const

@@ -308,6 +308,14 @@ bool Store::isThere() const
         && !root.isEmpty(QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot);
 }
 
+std::optional<quint64> Store::volume() const
+{
+    struct stat facts = {};
+    if (::stat(QFile::encodeName(m_layout.root()).constData(), &facts) != 0)
+        return std::nullopt;
+    return static_cast<quint64>(facts.st_dev);
+}
+
 qint64 Store::freeBytes() const
 {
     QString folder = m_layout.root();

@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include <atomic>
+#include <optional>
 
 #include "cache/layout.h"
 #include "cache/location.h"
@@ -95,6 +96,10 @@ public:
     // False where the folder of this location, which held files before, is gone or empty: its drive
     // was taken away, or somebody deleted it.
     bool isThere() const;
+
+    // The file system that the folder of this location is on, as long as the machine runs; nothing
+    // where there is no folder.
+    std::optional<quint64> volume() const;
 
     // Bytes free for us on the volume of this location, or -1.
     qint64 freeBytes() const;

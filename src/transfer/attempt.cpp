@@ -133,7 +133,7 @@ struct Attempt::Entries {
 core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
                                                     const AttemptJob &job, Prepared &prepared)
 {
-    if (job.isBegun && !store.isThere())
+    if (job.isBegun && !store.isThere() && !prepared.isOnItsVolume(store))
         return core::fail(core::ErrorKind::PlaceMissing, job.place.path);
     if (const auto ready = prepared.ensure(store, job.repo); !ready)
         return tl::unexpected(ready.error());

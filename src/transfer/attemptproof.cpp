@@ -50,6 +50,9 @@ core::Result<Named> publishAndLink(const cache::Store &store, const AttemptJob &
         if (!named || *named != Named::Yes)
             return named;
     }
+    // Before the links: whoever finds those looks no further, also after a kill.
+    if (const auto removed = store.removeLeftovers(job.repo, *job.content); !removed)
+        return tl::unexpected(removed.error());
     const auto linked = store.linkAll(job.repo, job.commit, job.paths, *job.content,
                                       seal ? Blob::Published : Blob::Found, realFiles);
     if (!linked)

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <QHash>
 #include <QSet>
 #include <QString>
 
 #include <mutex>
+#include <optional>
 
 #include "cache/store.h"
 
@@ -21,9 +23,19 @@ public:
         if (m_folders.contains(folder))
             return {};
         auto prepared = store.prepare(repo);
-        if (prepared)
+        if (prepared) {
             m_folders.insert(folder);
+            m_volumes.insert(store.layout().root(), store.volume());
+        }
         return prepared;
+    }
+
+    // Whether the place is on the volume that it was on before. False where that is not known.
+    bool isOnItsVolume(const cache::Store &store)
+    {
+        const std::scoped_lock lock(m_mutex);
+        const auto known = m_volumes.constFind(store.layout().root());
+        return known != m_volumes.cend() && *known && *known == store.volume();
     }
 
     void forget()
@@ -35,6 +47,7 @@ public:
 private:
     std::mutex m_mutex;
     QSet<QString> m_folders;
+    QHash<QString, std::optional<quint64>> m_volumes; // of the places, kept when nothing runs
 };
 
 } // namespace transfer

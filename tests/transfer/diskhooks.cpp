@@ -59,7 +59,8 @@ int ask(const Asked &asked)
 QString pathOf(int fd)
 {
     const QByteArray link = "/proc/self/fd/" + QByteArray::number(fd);
-    std::array<char, 4096> target = {};
+    // Not on the stack: what QProcess begins writes, too, and has 4,096 bytes of one.
+    thread_local std::array<char, 4096> target = {};
     const ssize_t length = ::readlink(link.constData(), target.data(), target.size());
     return length <= 0 ? QString() : QFile::decodeName(QByteArray(target.data(), length));
 }

@@ -311,8 +311,8 @@ void TestEngine::driveIsTaken_data()
     QTest::addColumn<bool>("isFolderLeft");
     QTest::addColumn<bool>("isRestarted");
     QTest::newRow("the folder is gone") << false << false;
-    QTest::newRow("an empty folder is left") << true << false;
-    QTest::newRow("before the next start") << true << true;
+    QTest::newRow("the folder is gone before the next start") << false << true;
+    QTest::newRow("an empty folder is left before the next start") << true << true;
 }
 
 // Nothing is written to what lies under a drive that was unplugged.
