@@ -7,7 +7,9 @@
 
 // What this program asks the system to do with files, stopped on its way: the program's own
 // symbols stand before those of the C library. So a test can do something between two calls, or
-// answer in the system's place where the real trouble cannot be made here (a quota, FAT).
+// answer in the system's place where the real trouble cannot be made here (a quota, FAT). A
+// QProcess whose program is missing is not to be started meanwhile: its child calls write() on a
+// tiny stack.
 namespace diskhooks {
 
 enum class Call { Write, Read, Sync, SyncFolder, Reserve, Rename, Link, Watch };

@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
+#include <QStandardPaths>
 
 #include <cerrno>
 #include <unistd.h>
@@ -156,8 +157,8 @@ void onFat(FaultRun &run)
     const QString place = run.fixture().folder.filePath(u"fat"_s);
     const QString image = place + u".image"_s;
     QFile file(image);
-    const bool isThere = QDir().mkpath(place) && file.open(QIODevice::WriteOnly)
-        && file.resize(6LL * 1024 * MiB)
+    const bool isThere = !QStandardPaths::findExecutable(u"mkfs.vfat"_s).isEmpty()
+        && QDir().mkpath(place) && file.open(QIODevice::WriteOnly) && file.resize(6LL * 1024 * MiB)
         && QProcess::execute(u"mkfs.vfat"_s, {u"-F"_s, u"32"_s, image}) == 0
         && mountCommand({u"-o"_s, u"loop"_s, image, place}) == 0;
     if (!isThere)
