@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QFile>
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -310,10 +311,39 @@ bool Store::isThere() const
 
 std::optional<quint64> Store::volume() const
 {
+    QString folder = m_layout.root();
     struct stat facts = {};
-    if (::stat(QFile::encodeName(m_layout.root()).constData(), &facts) != 0)
-        return std::nullopt;
+    while (::stat(QFile::encodeName(folder).constData(), &facts) != 0) {
+        if (errno != ENOENT || folder.isEmpty())
+            return std::nullopt;
+        folder = parentFolder(folder);
+    }
     return static_cast<quint64>(facts.st_dev);
+}
+
+core::Result<void> Store::checkName(const core::RepoId &repo, const QString &commit,
+                                    const QString &path) const
+{
+    const QByteArray whole = QFile::encodeName(m_layout.entry(repo, commit, path));
+    const QByteArray root = QFile::encodeName(m_layout.root());
+    const long longestName = ::pathconf(root.constData(), _PC_NAME_MAX);
+    const long longestPath = ::pathconf(root.constData(), _PC_PATH_MAX);
+    const QList<QByteArray> parts = QFile::encodeName(path).split('/');
+    const bool isTooLong = std::any_of(parts.begin(), parts.end(), [=](const QByteArray &part) {
+        return longestName > 0 && part.size() > longestName;
+    });
+    if (isTooLong || (longestPath > 0 && whole.size() >= longestPath))
+        return failure(ENAMETOOLONG, QFile::decodeName(whole));
+    return {};
+}
+
+qint64 Store::takenBytes(const core::RepoId &repo, const core::ContentId &id) const
+{
+    constexpr qint64 blockUnit = 512;
+    struct stat facts = {};
+    const bool isThere =
+        ::lstat(QFile::encodeName(m_layout.partial(repo, id)).constData(), &facts) == 0;
+    return isThere ? facts.st_blocks * blockUnit : 0;
 }
 
 qint64 Store::freeBytes() const

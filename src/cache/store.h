@@ -97,8 +97,14 @@ public:
     // was taken away, or somebody deleted it.
     bool isThere() const;
 
-    // The file system that the folder of this location is on, as long as the machine runs; nothing
-    // where there is no folder.
+    // FileIo where this disk cannot have such a name below a snapshot.
+    core::Result<void> checkName(const core::RepoId &repo, const QString &commit,
+                                 const QString &path) const;
+    // The room that a partial has already, whatever of it is filled.
+    qint64 takenBytes(const core::RepoId &repo, const core::ContentId &id) const;
+
+    // The file system that the folder of this location is on, or would be, as long as the machine
+    // runs.
     std::optional<quint64> volume() const;
 
     // Bytes free for us on the volume of this location, or -1.

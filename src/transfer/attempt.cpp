@@ -57,8 +57,7 @@ struct Attempt::Opened {
 core::Result<Attempt::Opened> Attempt::openPartial(const cache::Store &store, const AttemptJob &job)
 {
     const qint64 room = store.freeBytes();
-    const qint64 needed = job.size
-        - store.storedBytes(job.repo, job.commit, job.paths.first(), *job.content, job.size);
+    const qint64 needed = std::max<qint64>(0, job.size - store.takenBytes(job.repo, *job.content));
     if (room >= 0 && room < needed + job.reserve) {
         return core::fail(
             core::ErrorKind::DiskFull,
@@ -135,6 +134,10 @@ core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
 {
     if (job.isBegun && !store.isThere() && !prepared.isOnItsVolume(store))
         return core::fail(core::ErrorKind::PlaceMissing, job.place.path);
+    for (const QString &path : job.paths) {
+        if (const auto possible = store.checkName(job.repo, job.commit, path); !possible)
+            return tl::unexpected(possible.error());
+    }
     if (const auto ready = prepared.ensure(store, job.repo); !ready)
         return tl::unexpected(ready.error());
     Entries entries{.state = Entries::State::Verified, .files = {}};

@@ -243,8 +243,11 @@ QList<Fault> failures()
                 [](FaultRun &run, const QString &disk) {
                     beginSlowly(run);
                     run.pause();
-                    run.check(mountCommand({u"-o"_s, u"remount,ro"_s, disk}) == 0,
-                              u"still writable"_s);
+                    const auto close =
+                        [&] { // what was open for writing may be closed a moment later
+                            return mountCommand({u"-o"_s, u"remount,ro"_s, disk}) == 0;
+                        };
+                    run.wait(close, u"for the disk to be read-only"_s);
                     run.resume();
                 }),
          ErrorKind::FileIo, Kept::Intact},
@@ -287,7 +290,7 @@ void pulled(FaultRun &run, const QString &disk, const std::function<void()> &mea
     meanwhile();
     run.check(QProcess::execute(u"umount"_s, {u"-l"_s, place}) == 0, u"it cannot be pulled"_s);
     run.resume();
-    run.reachError(ErrorKind::FileIo);
+    run.reachError(ErrorKind::PlaceMissing);
     run.check(QDir(place).isEmpty(), u"the place of the missing drive was written to"_s);
     run.check(mountCommand({u"--bind"_s, disk, place}) == 0, u"the drive is not back"_s);
     run.resume();
