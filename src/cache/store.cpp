@@ -56,6 +56,15 @@ void giveFreshMode(int fd, const QString &probePath)
         ::unlink(probe.constData());
 }
 
+// Of the folder itself and those above it the first that is there.
+QByteArray nearestFolder(QString folder)
+{
+    struct stat facts = {};
+    while (::stat(QFile::encodeName(folder).constData(), &facts) != 0 && folder.contains(u'/'))
+        folder = parentFolder(folder);
+    return folder.isEmpty() ? "/"_ba : QFile::encodeName(folder);
+}
+
 bool cannotLink(int errnoValue)
 {
     return errnoValue == EPERM || errnoValue == EOPNOTSUPP || errnoValue == ENOSYS
@@ -311,13 +320,9 @@ bool Store::isThere() const
 
 std::optional<quint64> Store::volume() const
 {
-    QString folder = m_layout.root();
     struct stat facts = {};
-    while (::stat(QFile::encodeName(folder).constData(), &facts) != 0) {
-        if (errno != ENOENT || folder.isEmpty())
-            return std::nullopt;
-        folder = parentFolder(folder);
-    }
+    if (::stat(nearestFolder(m_layout.root()).constData(), &facts) != 0)
+        return std::nullopt;
     return static_cast<quint64>(facts.st_dev);
 }
 
@@ -325,7 +330,7 @@ core::Result<void> Store::checkName(const core::RepoId &repo, const QString &com
                                     const QString &path) const
 {
     const QByteArray whole = QFile::encodeName(m_layout.entry(repo, commit, path));
-    const QByteArray root = QFile::encodeName(m_layout.root());
+    const QByteArray root = nearestFolder(m_layout.root());
     const long longestName = ::pathconf(root.constData(), _PC_NAME_MAX);
     const long longestPath = ::pathconf(root.constData(), _PC_PATH_MAX);
     const QList<QByteArray> parts = QFile::encodeName(path).split('/');
@@ -348,15 +353,9 @@ qint64 Store::takenBytes(const core::RepoId &repo, const core::ContentId &id) co
 
 qint64 Store::freeBytes() const
 {
-    QString folder = m_layout.root();
     struct statvfs facts = {};
-    while (::statvfs(QFile::encodeName(folder).constData(), &facts) != 0) {
-        if (errno != ENOENT || !folder.contains(u'/'))
-            return -1;
-        folder = parentFolder(folder);
-        if (folder.isEmpty())
-            folder = u"/"_s;
-    }
+    if (::statvfs(nearestFolder(m_layout.root()).constData(), &facts) != 0)
+        return -1;
     return static_cast<qint64>(facts.f_bavail) * static_cast<qint64>(facts.f_frsize);
 }
 

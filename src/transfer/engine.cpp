@@ -133,7 +133,7 @@ DownloadId Engine::add(const DownloadRequest &request, Begin begin)
     intent.order = d->lastOrder() + orderStep;
     intent.added = d->clock.utcNow();
     const DownloadId id = QUuid::createUuid();
-    const Group &group = d->insert(id, request, intent);
+    Group &group = d->insert(id, request, intent);
     d->saveRequest(group);
     d->survey(group);
     Q_EMIT added(id);
@@ -432,6 +432,8 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
             transfer.failures = 0;
         if (bytes > 0)
             noteBegun(*group);
+        if (!group->isCounted && !group->isSurveyed)
+            survey(*group); // the place is there again
         transfer.best = std::max(transfer.best, bytes);
         setDone(*group, running->index, bytes,
                 core::makeError(core::ErrorKind::FileIo,

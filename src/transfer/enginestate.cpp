@@ -181,20 +181,23 @@ void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core
     scheduleSoon();
 }
 
-void Engine::Private::survey(const Group &group)
+void Engine::Private::survey(Group &group)
 {
+    group.isSurveyed = true;
     QList<SurveyItem> items;
     for (int i = 0; i < group.count(); ++i)
         items.append({group.at(i).paths.first(), group.at(i).content, group.at(i).size});
-    tell([id = group.id(), items, request = group.request()](Worker &worker) {
-        worker.survey(id, request, items);
-    });
+    tell([id = group.id(), items, request = group.request(), isBegun = group.intent.begun](
+             Worker &worker) { worker.survey(id, request, items, isBegun); });
 }
 
 void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &bytes)
 {
     Group *group = find(id);
-    if (!group || bytes.size() != group->count())
+    if (!group)
+        return;
+    group->isSurveyed = false;
+    if (bytes.size() != group->count())
         return;
     for (int i = 0; i < group->count(); ++i) {
         const Transfer &transfer = group->at(i);

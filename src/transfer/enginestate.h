@@ -100,7 +100,7 @@ struct Engine::Private {
     void saveIntent(const Group &group);
     void complete(Group &group);
     void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);
-    void survey(const Group &group);
+    void survey(Group &group);
     void onSurveyed(const DownloadId &id, const QList<qint64> &bytes);
     void settle(Group &group);
     std::optional<std::chrono::seconds> hubWait(const Group &group) const;

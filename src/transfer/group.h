@@ -30,6 +30,7 @@ public:
     std::optional<core::Error> completionError;
     bool announced = false; // that nothing goes on any more has been said
     bool isCounted = false; // what is on disk of it
+    bool isSurveyed = false; // is just being counted
     bool isOverLimit = false; // takes no place of the others
     int position = 0; // as in DownloadStatus
     int running = 0; // files

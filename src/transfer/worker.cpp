@@ -172,12 +172,14 @@ void Worker::complete(const QUuid &download, const DownloadRequest &request)
 }
 
 void Worker::survey(const QUuid &download, const DownloadRequest &request,
-                    const QList<SurveyItem> &items)
+                    const QList<SurveyItem> &items, bool isBegun)
 {
     inPool<QList<qint64>>(
         this,
-        [request, items] {
+        [request, items, isBegun] {
             const cache::Store store(request.place);
+            if (isBegun && !store.isThere())
+                return QList<qint64>(); // nobody can tell
             if (!QFileInfo::exists(store.layout().repo(request.repo)))
                 return QList<qint64>(items.size(), 0);
             QList<qint64> bytes;
