@@ -66,8 +66,8 @@ public:
     void setConnections(int most); // to file hosts, for all large files together
     // Everything that was chosen is published: trees/<commit>.json, then the ref.
     void complete(const QUuid &download, const transfer::DownloadRequest &request);
-    // How many bytes of each item are on disk already; then surveyed(), with nothing where nobody can
-    // tell, since the place of one that has begun is not there.
+    // How many bytes of each item are on disk already; then surveyed(), with nothing where nobody
+    // can tell, since the place of one that has begun is not there.
     void survey(const QUuid &download, const transfer::DownloadRequest &request,
                 const QList<transfer::SurveyItem> &items, bool isBegun);
 
