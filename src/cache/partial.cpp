@@ -322,11 +322,7 @@ qint64 Partial::unsynced() const
 
 bool Partial::isLinked() const
 {
-    struct stat ours = {};
-    struct stat named = {};
-    return ::fstat(d->file->fd.get(), &ours) == 0
-        && ::lstat(QFile::encodeName(d->file->path).constData(), &named) == 0
-        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+    return core::leadsTo(d->file->path, d->file->fd.get());
 }
 
 core::Result<void> Partial::write(qint64 offset, QByteArrayView data)

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/digest.h"
+#include "core/sync.h"
 
 namespace cache {
 
@@ -43,11 +44,7 @@ Seal::Seal(int fd, const QString &name, Watch watch)
 
 bool Seal::isAt(const QString &path) const
 {
-    struct stat ours = {};
-    struct stat named = {};
-    return ::fstat(m_fd.get(), &ours) == 0
-        && ::lstat(QFile::encodeName(path).constData(), &named) == 0 && ours.st_dev == named.st_dev
-        && ours.st_ino == named.st_ino;
+    return core::leadsTo(path, m_fd.get());
 }
 
 bool Seal::isUntouched()
@@ -95,17 +92,15 @@ core::Result<bool> Seal::isRightAt(const QString &path, const core::ContentId &i
 {
     if (id.kind == core::ContentId::Kind::Opaque)
         return isAt(path);
-    if (isAt(path)) {
-        const auto hex = digest(id.kind, stop);
-        return hex ? core::Result<bool>(*hex == id.text) : core::Unexpected(hex.error());
-    }
+    const auto isSame = [&id](const QString &hex) { return hex == id.text; };
+    if (isAt(path))
+        return digest(id.kind, stop).map(isSame);
     const Descriptor file(::open(QFile::encodeName(path).constData(),
                                  O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat facts = {};
     if (!file.isOpen() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode))
         return false; // gone again, or no file
-    const auto hex = core::digestOfFile(file.get(), path, id.kind, stop);
-    return hex ? core::Result<bool>(*hex == id.text) : core::Unexpected(hex.error());
+    return core::digestOfFile(file.get(), path, id.kind, stop).map(isSame);
 }
 
 // Nobody may meet wrong bytes under the final name.

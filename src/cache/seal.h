@@ -23,7 +23,6 @@ public:
     Seal(int fd, const QString &name, Watch watch);
 
     int fd() const { return m_fd.get(); }
-    const QString &name() const { return m_name; }
     bool isAt(const QString &path) const; // that name itself leads here, not a link of that name
     bool isUntouched(); // false where nobody can tell
     // Reads the file back; what touched it before counts no more, but who has it open does.

@@ -49,21 +49,12 @@ public:
     Result<void> renameTo(const QString &path);
 
 private:
-    bool isStillThere() const;
     Unexpected failed() const { return Unexpected(fileError(errno, m_path)); }
 
     QString m_path;
     QByteArray m_native;
     int m_fd = -1;
 };
-
-bool Temporary::isStillThere() const
-{
-    struct stat ours = {};
-    struct stat named = {};
-    return ::fstat(m_fd, &ours) == 0 && ::lstat(m_native.constData(), &named) == 0
-        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
-}
 
 Result<void> Temporary::open()
 {
@@ -83,7 +74,7 @@ Result<void> Temporary::open()
             return failed();
         }
         while (::flock(m_fd, LOCK_EX) != 0 && errno == EINTR) { }
-        if (isStillThere())
+        if (leadsTo(m_path, m_fd))
             break;
         ::close(m_fd); // another writer finished with it meanwhile
         m_fd = -1;

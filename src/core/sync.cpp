@@ -5,6 +5,7 @@
 #ifdef Q_OS_UNIX
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -55,7 +56,20 @@ Result<void> syncFolder(const QString &path)
     return {};
 }
 
+bool leadsTo(const QString &path, int fd)
+{
+    struct stat ours = {};
+    struct stat named = {};
+    return ::fstat(fd, &ours) == 0 && ::lstat(QFile::encodeName(path).constData(), &named) == 0
+        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
 #else
+
+bool leadsTo(const QString &path, int)
+{
+    return QFile::exists(path); // more is left to a port
+}
 
 // Elsewhere files are flushed when closed, and folders need no call of their own.
 Result<void> syncFile(int, const QString &)

@@ -44,8 +44,7 @@ bool isRefusal(int status)
 // For the log, which repeats no words of a server.
 QString bucketName(const QString &told)
 {
-    const bool isKnown = told == "api"_L1 || told == "resolvers"_L1 || told == "pages"_L1;
-    return isKnown ? told : u"other"_s;
+    return bucketNamed(told) ? told : u"other"_s;
 }
 
 HeaderList headersOf(const QNetworkReply &reply)

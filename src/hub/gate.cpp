@@ -10,6 +10,7 @@
 
 #include "core/digest.h"
 #include "hub/lanes.h"
+#include "hub/parse.h"
 
 namespace hub {
 
@@ -34,17 +35,6 @@ constexpr qint64 CautiousShare = 4;
 constexpr qint64 MostHops = 2; // of a request: a redirect and the answer, and the Hub counts both
 constexpr int RivalWindows = 3; // so long somebody who was noticed is reckoned with
 constexpr Duration LongUnderWay = 10s; // longer: it hangs, and need not hold up others
-
-std::optional<Bucket> bucketOf(const QString &name)
-{
-    if (name == "api"_L1)
-        return Bucket::Api;
-    if (name == "resolvers"_L1)
-        return Bucket::Resolvers;
-    if (name == "pages"_L1)
-        return Bucket::Pages;
-    return std::nullopt;
-}
 
 bool hasRunOut(Duration now, const Budget &budget)
 {
@@ -478,7 +468,7 @@ void Gate::answered(const Ticket &ticket, const QList<RateInfo> &rates)
     door.budget.isHeard = true;
     bool isTold = false;
     for (const RateInfo &rate : rates) {
-        const auto bucket = bucketOf(rate.bucket);
+        const auto bucket = bucketNamed(rate.bucket);
         if (!bucket)
             continue;
         d->learn(purse.doors[static_cast<size_t>(*bucket)].budget, rate);
@@ -498,7 +488,7 @@ void Gate::unused(const Ticket &ticket)
 void Gate::observe(const QList<RateInfo> &rates)
 {
     for (const RateInfo &rate : rates) {
-        const auto bucket = bucketOf(rate.bucket);
+        const auto bucket = bucketNamed(rate.bucket);
         if (!bucket)
             continue;
         Budget &budget = d->present().doors[static_cast<size_t>(*bucket)].budget;
@@ -531,7 +521,7 @@ Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateI
     if (error.retryAfter && *error.retryAfter > 0s) // none is no time to wait for
         refusal.wait = *error.retryAfter;
     for (const RateInfo &rate : rates) {
-        if (bucketOf(rate.bucket) != bucket)
+        if (bucketNamed(rate.bucket) != bucket)
             continue;
         refusal.isForAll = rate.left == 0;
         if (rate.left == 0)

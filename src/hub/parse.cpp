@@ -182,6 +182,17 @@ core::Result<QUrl> parseNextLink(const HeaderList &headers, const QUrl &base)
     return QUrl();
 }
 
+std::optional<Bucket> bucketNamed(const QString &name)
+{
+    if (name == "api"_L1)
+        return Bucket::Api;
+    if (name == "resolvers"_L1)
+        return Bucket::Resolvers;
+    if (name == "pages"_L1)
+        return Bucket::Pages;
+    return std::nullopt;
+}
+
 std::optional<RateInfo> parseRate(const HeaderList &headers)
 {
     const auto limit = headerValue(headers, "RateLimit");

@@ -52,6 +52,9 @@ core::Result<CommitResult> parseCommitResult(const QByteArray &json);
 // that the beginning of a listing is not taken for all of it.
 core::Result<QUrl> parseNextLink(const HeaderList &headers, const QUrl &base);
 
+// What RateLimit calls a bucket (3.1); nothing for one that we do not know.
+std::optional<Bucket> bucketNamed(const QString &name);
+
 // RateLimit and RateLimit-Policy; nothing when absent, odd, or when Age is above 0 (3.1).
 std::optional<RateInfo> parseRate(const HeaderList &headers);
 

@@ -132,7 +132,7 @@ struct Attempt::Entries {
 core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
                                                     const AttemptJob &job, Prepared &prepared)
 {
-    if (job.isBegun && !store.isThere() && !prepared.isOnItsVolume(store))
+    if (job.isBegun && !prepared.isOnItsVolume(store) && !store.isThere())
         return core::fail(core::ErrorKind::PlaceMissing, job.place.path);
     for (const QString &path : job.paths) {
         if (const auto possible = store.checkName(job.repo, job.commit, path); !possible)

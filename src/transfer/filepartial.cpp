@@ -242,12 +242,9 @@ core::Result<FilePartial::Opened> FilePartial::open(const FileRequest &request,
 // The open file still is what its name leads to, and has no other name.
 bool FilePartial::hasOurName() const
 {
-    struct stat ours = {};
-    struct stat named = {};
-    return ::fstat(m_fd.get(), &ours) == 0
-        && ::lstat(QFile::encodeName(m_path).constData(), &named) == 0
-        && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino && S_ISREG(ours.st_mode)
-        && ours.st_nlink == 1;
+    struct stat facts = {};
+    return core::leadsTo(m_path, m_fd.get()) && ::fstat(m_fd.get(), &facts) == 0
+        && S_ISREG(facts.st_mode) && facts.st_nlink == 1;
 }
 
 core::Result<void> FilePartial::lock()

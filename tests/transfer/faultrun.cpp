@@ -123,6 +123,13 @@ void FaultRun::reach(qint64 bytes)
     wait([&] { return status().done >= bytes; }, u"for %1 bytes"_s.arg(bytes));
 }
 
+void FaultRun::beginSlowly()
+{
+    cdn(support::FaultyHub::drip(MiB));
+    begin();
+    reach(4 * MiB);
+}
+
 void FaultRun::reachState(State state)
 {
     wait([&] { return status().state == state; }, u"for "_s + transfer::stateName(state));
@@ -379,6 +386,17 @@ FaultyHub::Change header(const QByteArray &name, const QByteArray &value)
 {
     return
         [=](const demo::Request &, demo::Response &response) { response.setHeader(name, value); };
+}
+
+std::function<void(FaultRun &)> betweenTries(std::function<void(FaultRun &)> fault)
+{
+    return [fault = std::move(fault)](FaultRun &run) {
+        run.beginSlowly();
+        run.pause();
+        run.lift();
+        fault(run);
+        run.resume();
+    };
 }
 
 } // namespace faults

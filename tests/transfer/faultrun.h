@@ -57,6 +57,7 @@ public:
     void reach(qint64 bytes);
     void reachState(transfer::State state);
     void reachError(core::ErrorKind kind); // waiting or failed because of it
+    void beginSlowly(); // so that something can happen while bytes come; some are here
     void pause(); // and nothing runs or holds a lock any more
     void resume();
     void restart(); // the engine ends and another begins; its first figure is what the disk says
@@ -100,6 +101,9 @@ private:
     int m_startedOver = 0; // events since that figure
     QObject m_context;
 };
+
+// The fault comes between two tries, with bytes on disk.
+std::function<void(FaultRun &)> betweenTries(std::function<void(FaultRun &)> fault);
 
 // Changes answers of the CDN to ranges at one place of the file only.
 enum class Place { First, Middle, Last };

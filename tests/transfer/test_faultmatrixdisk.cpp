@@ -187,24 +187,6 @@ QList<Fault> damagedPartials()
 
 // --- between two tries -------------------------------------------------------------------------
 
-void beginSlowly(FaultRun &run)
-{
-    run.cdn(FaultyHub::drip(MiB));
-    run.begin();
-    run.reach(4 * MiB);
-}
-
-Script betweenTries(Script fault)
-{
-    return [=](FaultRun &run) {
-        beginSlowly(run);
-        run.pause();
-        run.lift();
-        fault(run);
-        run.resume();
-    };
-}
-
 void put(const QString &path, const QByteArray &bytes)
 {
     QFile::remove(path);
@@ -302,12 +284,12 @@ QList<Fault> strangeFiles()
                    betweenTries([](FaultRun &run) { putFolder(run.lock(), run); }),
                    ErrorKind::FileIo, Kept::Intact});
     faults.append({u"sidecar, hint and partial removed while bytes come"_s, [](FaultRun &run) {
-                       beginSlowly(run);
+                       run.beginSlowly();
                        for (const QString &path : {run.sidecar(), run.hint(), run.partial()})
                            QFile::remove(path);
                    }});
     faults.append({u"the whole repo folder removed while bytes come"_s, [](FaultRun &run) {
-                       beginSlowly(run);
+                       run.beginSlowly();
                        QDir(run.fixture().place.path).removeRecursively();
                    }});
     return faults;

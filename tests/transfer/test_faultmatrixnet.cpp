@@ -31,26 +31,6 @@ auto theHub(Change change, int times = -1)
     return [=](FaultRun &run) { run.hub(change, times); };
 }
 
-// So slow that something can happen while bytes come.
-void beginSlowly(FaultRun &run)
-{
-    run.cdn(FaultyHub::drip(MiB));
-    run.begin();
-    run.reach(3 * MiB);
-}
-
-// The fault comes between two tries, with bytes on disk.
-auto betweenTries(std::function<void(FaultRun &)> fault)
-{
-    return [=](FaultRun &run) {
-        beginSlowly(run);
-        run.pause();
-        run.lift();
-        fault(run);
-        run.resume();
-    };
-}
-
 // The trouble is over once it has been told, and nobody has to do anything.
 auto endsByItself(std::function<void(FaultRun &)> fault, ErrorKind told)
 {
@@ -416,7 +396,7 @@ QList<Fault> goneAndBack()
          endsByItself(fileHost(FaultyHub::reset()), ErrorKind::ConnectionLost)},
         {u"both are down while bytes come, and come back"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              run.lift();
              run.cdn(FaultyHub::reset());
              run.hub(FaultyHub::reset());
@@ -428,7 +408,7 @@ QList<Fault> goneAndBack()
         {u"the network is gone and comes back"_s,
          [](FaultRun &run) {
              EngineFixture &f = run.fixture();
-             beginSlowly(run);
+             run.beginSlowly();
              run.pause();
              f.http.offline = true;
              f.engine->setHttpConfig(f.http);
@@ -439,12 +419,12 @@ QList<Fault> goneAndBack()
          }},
         {u"the program ends while bytes come"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              run.restart();
          }},
         {u"the program ends again and again"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              for (int i = 2; i < 5; ++i) {
                  run.restart();
                  run.reach(i * 3 * MiB);
@@ -453,7 +433,7 @@ QList<Fault> goneAndBack()
          }},
         {u"the program ends while it waits"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              run.lift();
              run.cdn(FaultyHub::reset());
              run.pause();

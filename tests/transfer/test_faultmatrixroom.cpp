@@ -51,13 +51,6 @@ Script onDisk(const QString &size, std::function<void(FaultRun &, const QString 
     };
 }
 
-void beginSlowly(FaultRun &run)
-{
-    run.cdn(FaultyHub::drip(MiB));
-    run.begin();
-    run.reach(4 * MiB);
-}
-
 // The system answers some calls so, as often as is said. Kept by the caller where it shall end.
 std::shared_ptr<diskhooks::Hooked> answerWith(FaultRun &run, int error, const Is &is,
                                               int times = -1)
@@ -142,7 +135,7 @@ void fullWhileBytesCome(FaultRun &run, const QString &disk)
 {
     run.keep(std::make_shared<diskhooks::Hooked>(
         disk, [](const Asked &asked) { return asked.call == Call::Reserve ? EOPNOTSUPP : 0; }));
-    beginSlowly(run);
+    run.beginSlowly();
     QFile other(disk + u"/other"_s);
     run.check(other.open(QIODevice::WriteOnly | QIODevice::Unbuffered), u"no other file"_s);
     while (other.write(QByteArray(MiB / 4, 'x')) > 0) { }
@@ -241,7 +234,7 @@ QList<Fault> failures()
         {u"read-only between two tries"_s,
          onDisk(u"64m"_s,
                 [](FaultRun &run, const QString &disk) {
-                    beginSlowly(run);
+                    run.beginSlowly();
                     run.pause();
                     const auto close =
                         [&] { // what was open for writing may be closed a moment later
@@ -286,7 +279,7 @@ void pulled(FaultRun &run, const QString &disk, const std::function<void()> &mea
         QProcess::execute(u"umount"_s, {u"-l"_s, place});
     }));
     run.useFolder(place + u"/hub"_s);
-    beginSlowly(run);
+    run.beginSlowly();
     meanwhile();
     run.check(QProcess::execute(u"umount"_s, {u"-l"_s, place}) == 0, u"it cannot be pulled"_s);
     run.resume();
@@ -353,7 +346,7 @@ QList<Fault> others()
          }},
         {u"another program takes the lock between two tries"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              run.pause();
              run.lift();
              const auto python = lockedByPython(run);
@@ -385,7 +378,7 @@ QList<Fault> others()
          }},
         {u"the lock file is removed while bytes come"_s,
          [](FaultRun &run) {
-             beginSlowly(run);
+             run.beginSlowly();
              run.check(QFile::remove(run.lock()), u"there is no lock file"_s);
          }},
     };
