@@ -1,6 +1,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "cache/verified.h"
@@ -152,7 +153,19 @@ core::Result<Attempt::Entries> Attempt::findEntries(const cache::Store &store,
         if (!cache::isNotedVerified(file, *job.content))
             entries.state = Entries::State::Here;
     }
+    if (entries.state == Entries::State::Verified)
+        removeOurs(store, job);
     return entries;
+}
+
+// Blocks. Another program published what we had only a part of. Whoever holds the lock needs it.
+void Attempt::removeOurs(const cache::Store &store, const AttemptJob &job)
+{
+    if (store.takenBytes(job.repo, *job.content) == 0)
+        return;
+    const auto lock = cache::FileLock::tryLock(store.layout().lock(job.repo, *job.content));
+    if (lock) // failing to remove it is no reason not to use what is there
+        std::ignore = store.removeLeftovers(job.repo, *job.content);
 }
 
 void Attempt::lookForEntries()

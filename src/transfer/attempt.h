@@ -102,6 +102,7 @@ private:
     struct Entries;
     static core::Result<Entries> findEntries(const cache::Store &store, const AttemptJob &job,
                                              Prepared &prepared);
+    static void removeOurs(const cache::Store &store, const AttemptJob &job);
     struct Opened;
     static core::Result<Opened> openPartial(const cache::Store &store, const AttemptJob &job);
 

@@ -72,7 +72,8 @@ void Attempt::compareEntries(const QStringList &files)
 {
     Q_EMIT phase(m_job.id, Event::BytesDone);
     inPool<core::Result<bool>>(
-        [files, id = *m_job.content, stop = m_stopFlag]() -> core::Result<bool> {
+        [files, store = m_store, job = m_job, id = *m_job.content,
+         stop = m_stopFlag]() -> core::Result<bool> {
             for (const QString &file : files) {
                 const auto hex = core::digestOfFile(file, id.kind, stop.get());
                 if (!hex)
@@ -81,6 +82,7 @@ void Attempt::compareEntries(const QStringList &files)
                     return false;
                 cache::noteVerified(file, id);
             }
+            removeOurs(store, job);
             return true;
         },
         [this](core::Result<bool> &same) {

@@ -236,6 +236,9 @@ def python_fetches_what_we_wait_for(arguments, folder):
             finally:
                 process.terminate()
         run(ours, env=environment)  # finds what the other fetched
+        left = [path.name for path in cache.rglob("*incomplete*")]
+        if left:
+            raise Failure(f"left over: {left}")
 
 
 TESTS = {test.__name__: test for test in
