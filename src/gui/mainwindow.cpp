@@ -12,7 +12,10 @@
 #include <QPushButton>
 #include <QShortcut>
 #include <QStatusBar>
+#include <QStyle>
 #include <QToolButton>
+
+#include <algorithm>
 
 #include "cache/store.h"
 #include "core/format.h"
@@ -103,7 +106,10 @@ void MainWindow::setUpPlaces()
     list->setModel(m_places);
     list->setItemDelegate(new RowDelegate(list));
     m_places->setPalette(palette());
-    list->setFixedWidth(fontMetrics().averageCharWidth() * 24);
+    list->setFixedWidth(
+        std::max(fontMetrics().averageCharWidth() * 24,
+                 PlacesModel::widestText() + list->iconSize().width()
+                     + 2 * list->style()->pixelMetric(QStyle::PM_LayoutLeftMargin)));
     const auto go = [this](const QModelIndex &index) { goTo(static_cast<Place>(index.row())); };
     // A press beside the places takes the mark away, as if no page were open.
     connect(list->selectionModel(), &QItemSelectionModel::selectionChanged, list, [list] {

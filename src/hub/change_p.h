@@ -3,6 +3,7 @@
 #include <chrono>
 #include <type_traits>
 
+#include "core/redact.h"
 #include "hub/client_p.h"
 #include "hub/retry.h"
 
@@ -98,6 +99,8 @@ public:
         }
         if (m_ask)
             m_ask->stop(error);
+        if (error.url.isEmpty()) // while something is looked at beforehand
+            error.url = core::redactUrl(m_plan.wish().request.url);
         deleteLater();
     }
 

@@ -188,7 +188,7 @@ core::Result<Page> withNext(core::Result<Page> page, const Endpoint &endpoint,
     const auto link = parseNextLink(reply.headers, reply.url);
     if (!link)
         return core::Unexpected(link.error());
-    page->next = link->isEmpty() ? QUrl() : endpoint.rebase(*link);
+    page->next = link->isEmpty() ? QUrl() : endpoint.rebase(*link, reply.url);
     if (page->next.isEmpty() && !link->isEmpty())
         return core::fail(core::ErrorKind::Protocol,
                           QStringLiteral("a listing whose next page lies nowhere"));

@@ -149,6 +149,12 @@ bool isResolve(const QString &path)
     return form.match(path).hasMatch();
 }
 
+// "/api/" of "/api/models"; empty where there is none.
+QByteArray firstFolder(const QByteArray &path)
+{
+    return path.left(path.indexOf('/', 1) + 1);
+}
+
 QByteArray pathAndQuery(const QUrl &url)
 {
     QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
@@ -373,12 +379,18 @@ QUrl Endpoint::askAccess(const core::RepoId &repo) const
     return url(webPath(repo) + "/ask-access"_ba);
 }
 
-QUrl Endpoint::rebase(const QUrl &link) const
+QUrl Endpoint::rebase(const QUrl &link, const QUrl &asked) const
 {
     const QUrl plain = link.adjusted(QUrl::NormalizePathSegments);
     const QByteArray path = pathAndQuery(plain);
     const QByteArray own = prefix().toLatin1();
-    return url(path.startsWith(own + '/') ? path.sliced(own.size()) : path);
+    if (!path.startsWith(own + '/'))
+        return url(path);
+    // Where both readings are possible it lies where what was asked for lies.
+    const QByteArray place = firstFolder(
+        pathAndQuery(asked).sliced(pathAndQuery(asked).startsWith(own + '/') ? own.size() : 0));
+    const bool isBare = place.size() > 1 && path.startsWith(place) && !path.startsWith(own + place);
+    return url(isBare ? path : path.sliced(own.size()));
 }
 
 } // namespace hub

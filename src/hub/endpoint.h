@@ -64,8 +64,9 @@ public:
 
     // A "next" link of a listing, sent as is below this endpoint; a link to another host, or to our
     // own without the path prefix (mirrors often pass on the public Hub's), is moved to this
-    // endpoint, path prefix included, which no link gets twice.
-    QUrl rebase(const QUrl &link) const;
+    // endpoint, path prefix included, which no link gets twice. asked: what it came in answer to;
+    // tells how to read a link where the Hub's own paths begin like the prefix (https://x/api).
+    QUrl rebase(const QUrl &link, const QUrl &asked = {}) const;
 
     bool operator==(const Endpoint &) const = default;
 

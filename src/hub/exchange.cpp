@@ -21,6 +21,7 @@ constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
 constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
 constexpr std::chrono::milliseconds LongestRest{3000}; // the head said what matters
+constexpr std::chrono::milliseconds LongestHandshake{30000}; // Qt may miss that a proxy hung up
 constexpr int NoContent = 204;
 constexpr int PartialContent = 206;
 constexpr int SeeOther = 303;
@@ -170,10 +171,10 @@ void Exchange::Private::finish(const core::Result<HttpReply> &result)
     Q_EMIT q->finished(); // last: a listener may do anything
 }
 
-// Whatever comes next has the whole time again.
+// Whatever comes next has the whole time again; a change may take the Hub long, getting to it not.
 void Exchange::Private::listen()
 {
-    silence.start(request.silence);
+    silence.start(isUnsent ? std::min(request.silence, LongestHandshake) : request.silence);
 }
 
 // For what is still to come of a body that changes nothing any more.

@@ -115,6 +115,8 @@ void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRe
         QObject::connect(reply, &QNetworkReply::encrypted, q, [this] {
             isEncrypted = true;
             isUnsent = false;
+            if (phase == Phase::Waiting)
+                listen();
         });
     } else {
         reply = network.sendCustomRequest(made, request.verb, request.content);

@@ -520,12 +520,20 @@ Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateI
     refusal.wait = 1s * (1 << std::clamp(attempt, 0, MostDoublings));
     if (error.retryAfter && *error.retryAfter > 0s) // none is no time to wait for
         refusal.wait = *error.retryAfter;
+    std::optional<Duration> elsewhere; // the Hub took it for a request of another bucket
+    bool isOursEmpty = false;
     for (const RateInfo &rate : rates) {
-        if (bucketNamed(rate.bucket) != bucket)
-            continue;
-        refusal.isForAll = rate.left == 0;
-        if (rate.left == 0)
-            refusal.wait = rate.reset + Rounding;
+        const auto named = bucketNamed(rate.bucket);
+        if (named == bucket) {
+            isOursEmpty = rate.left == 0;
+            refusal.isForAll = isOursEmpty;
+        }
+        if (named && rate.left == 0)
+            (named == bucket ? refusal.wait : elsewhere.emplace()) = rate.reset + Rounding;
+    }
+    if (elsewhere && !isOursEmpty) { // whoever else waits here does not spend of that one
+        refusal.wait = *elsewhere;
+        refusal.isForAll = false;
     }
     refusal.wait = std::clamp<Duration>(refusal.wait, 0s, LongestBlock) + jitter();
     if (refusal.isForAll) {

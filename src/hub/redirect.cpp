@@ -75,10 +75,10 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
 
     // A proxy in front of a Hub under a path prefix may pass on the Hub's own Locations, which lack
     // it; whatever else stands beside the Hub is asked only when the Hub has never heard of it.
-    const QString prefixed = endpoint.prefix() + u'/';
+    const QUrl rebased = endpoint.rebase(url, answer.url);
     const bool isPrefixLost = isRootRelative(location) && answer.fromEndpoint
-        && !url.path(QUrl::FullyEncoded).startsWith(prefixed);
-    target = isPrefixLost ? endpoint.rebase(url) : url;
+        && rebased.path(QUrl::FullyEncoded) != url.path(QUrl::FullyEncoded);
+    target = isPrefixLost ? rebased : url;
     literal = isPrefixLost ? url : QUrl();
     phase = Phase::Redirect;
     awaitRest();

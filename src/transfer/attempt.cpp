@@ -22,8 +22,8 @@ constexpr qint64 checkpointBytes = 64 * MiB;
 constexpr std::chrono::milliseconds checkpointTime = 5s;
 constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
 constexpr qint64 noteBytes = 8 * MiB;
-constexpr std::chrono::milliseconds noteTime = 500ms;
-constexpr auto tickTime = 250ms; // half of it, or a note would wait for the next but one
+constexpr std::chrono::milliseconds noteTime = 250ms;
+constexpr auto tickTime = 125ms; // half of it, or a note would wait for the next but one
 
 // People read of a file; what was wrong with the answer is kept beside it.
 core::Error aboutFile(core::Error error, const QString &path)
@@ -471,6 +471,7 @@ void Attempt::endWhenQuiet()
         && m_job.size < cache::Partial::sidecarFrom)
         m_partial->discard(); // too small to be gone on with: only in the way
     m_partial.reset();
+    m_found.reset(); // a try that has let go of its file has nothing to tell of it
     m_lock.release();
     end.kept = end.kind == AttemptEnd::Kind::Published ? m_job.size : keptBytes();
     QMetaObject::invokeMethod(

@@ -133,6 +133,8 @@ void Engine::Private::setDone(Group &group, int index, qint64 bytes, const core:
     if (transfer.told() >= before)
         return;
     group.lastStartOver = {transfer.paths.first(), transfer.told(), why};
+    qCInfo(lcEngine) << "started over:" << before << "bytes were told," << transfer.told()
+                     << "are left:" << core::kindName(why.kind) << why.detail;
     Q_EMIT q.startedOver(group.id(), *group.lastStartOver);
 }
 

@@ -431,6 +431,7 @@ void TestDoubts::cancelOfACommit()
     QTRY_VERIFY(result);
     QCOMPARE(result->error().kind, ErrorKind::Cancelled);
     QCOMPARE(result->error().mayHaveHappened, mayHaveHappened);
+    QVERIFY2(result->error().url.contains("/commit"_L1), qPrintable(result->error().url));
     // Nothing is asked any more on behalf of it.
     const qsizetype seen = server.seen.size();
     QTest::qWait(30);

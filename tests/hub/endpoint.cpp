@@ -24,6 +24,7 @@ private Q_SLOTS:
     void knowsItsOrigin();
     void rebases_data();
     void rebases();
+    void rebasesByWhatWasAsked();
 };
 
 static core::RepoId repo(RepoType type, const QString &id)
@@ -292,6 +293,24 @@ void TestEndpoint::rebases_data()
                                  << "http://h:1/p"_ba + query;
     QTest::newRow("prefix lost") << u"http://h:1/p"_s << "http://h:1"_ba + query
                                  << "http://h:1/p"_ba + query;
+}
+
+// A prefix that the Hub's own paths begin with.
+void TestEndpoint::rebasesByWhatWasAsked()
+{
+    const Endpoint hub = *Endpoint::make(u"http://h/api"_s);
+    const QUrl asked = hub.search({});
+    const QUrl second(u"http://h/api/api/models?cursor=1"_s);
+    for (const auto &link : {u"/api/models?cursor=1"_s, u"/api/api/models?cursor=1"_s}) {
+        QCOMPARE(hub.rebase(asked.resolved(QUrl(link)), asked), second);
+        QCOMPARE(hub.rebase(QUrl(u"https://huggingface.co"_s + link), asked), second);
+    }
+    QCOMPARE(hub.rebase(second), second);
+    const Endpoint other = *Endpoint::make(u"http://h/google"_s);
+    const QUrl file = other.resolve(*core::RepoId::make(core::RepoType::Model, u"google/bert"_s),
+                                    u"main"_s, u"a"_s);
+    QCOMPARE(other.rebase(QUrl(u"http://h/google/bert2/resolve/main/a"_s), file),
+             QUrl(u"http://h/google/google/bert2/resolve/main/a"_s));
 }
 
 void TestEndpoint::rebases()

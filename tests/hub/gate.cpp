@@ -280,8 +280,12 @@ void TestGate::refusals_data()
                                 << false;
     QTest::newRow("per action, no time named")
         << QList<RateInfo>{rate(u"api"_s, 99794, 241s)} << -1 << 2 << 4 << false;
-    QTest::newRow("other bucket") << QList<RateInfo>{rate(u"pages"_s, 0, 55s)} << 7 << 0 << 7
-                                  << true;
+    QTest::newRow("other bucket") << QList<RateInfo>{rate(u"pages"_s, 0, 55s)} << 7 << 0 << 56
+                                  << false;
+    QTest::newRow("both") << QList<RateInfo>{rate(u"api"_s, 0, 20s), rate(u"pages"_s, 0, 55s)} << 7
+                          << 0 << 21 << true;
+    QTest::newRow("other bucket, not at its end")
+        << QList<RateInfo>{rate(u"pages"_s, 5, 55s)} << 7 << 0 << 7 << true;
     QTest::newRow("nothing said") << QList<RateInfo>{} << -1 << 0 << 1 << true;
     QTest::newRow("nothing said, again") << QList<RateInfo>{} << -1 << 3 << 8 << true;
     QTest::newRow("nothing said, for ever") << QList<RateInfo>{} << -1 << 1000 << 256 << true;

@@ -92,6 +92,7 @@ private Q_SLOTS:
     void tunnel_data();
     void tunnel();
     void refusedTunnel();
+    void hangingUp();
     void socks_data();
     void socks();
     void dead_data();
@@ -468,6 +469,25 @@ void TestProxy::refusedTunnel()
         QVERIFY2(error.kind == ErrorKind::ConnectionLost,
                  qPrintable(core::kindName(error.kind) + u' ' + error.detail));
         QVERIFY2(error.detail.contains(proxy.place()), qPrintable(error.detail));
+    }
+}
+
+// What is not told at once (Qt does not tell of HTTP/1.1) ends in silence, and never in doubt.
+void TestProxy::hangingUp()
+{
+    for (const QByteArray &verb : {"GET"_ba, "POST"_ba, "DELETE"_ba}) {
+        ProxyServer proxy;
+        proxy.hangsUp = true;
+        HttpConfig config = configFor("https://hub.test"_ba);
+        config.proxy.all = u"me:pa55@"_s + proxy.place();
+        Http http(config);
+        hub::HttpRequest request = requestFor("https://hub.test/a"_ba);
+        request.verb = verb;
+        request.silence = std::chrono::seconds(1);
+        const Outcome outcome = ask(http, request);
+        QVERIFY(!outcome.result);
+        QVERIFY(core::isTransient(outcome.result.error().kind));
+        QVERIFY(!outcome.result.error().mayHaveHappened);
     }
 }
 

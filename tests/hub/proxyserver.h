@@ -27,6 +27,7 @@ public:
 
     QByteArray credentials; // "user:password"; empty: everybody may
     QByteArray refusal; // status line with which every CONNECT is answered
+    bool hangsUp = false; // in place of any answer to a CONNECT
     QList<QByteArray> heads; // every HTTP request, as it came
     QList<QByteArray> targets; // what was reached for: a URL, HOST:PORT, or socks:TYPE:HOST:PORT
 
@@ -63,6 +64,8 @@ private:
         }
         targets.append(words.value(1));
         if (words.value(0) == "CONNECT"_ba) {
+            if (hangsUp)
+                return client->disconnectFromHost();
             if (!refusal.isEmpty()) {
                 client->write("HTTP/1.1 "_ba + refusal + "\r\nContent-Length: 0\r\n\r\n");
                 return client->disconnectFromHost();

@@ -1,6 +1,9 @@
 #include "gui/models/placesmodel.h"
 
 #include <QFont>
+#include <QFontMetrics>
+
+#include <algorithm>
 
 #include "core/format.h"
 #include "gui/icons.h"
@@ -23,6 +26,18 @@ QString placeName(Place place)
     }
     return {};
 }
+
+namespace {
+
+// Of the place that needs a person.
+QFont markedFont()
+{
+    QFont font;
+    font.setBold(true);
+    return font;
+}
+
+} // namespace
 
 PlacesModel::PlacesModel(QObject *parent)
     : QAbstractListModel(parent)
@@ -51,20 +66,29 @@ int PlacesModel::rowCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : placeCount;
 }
 
-QString PlacesModel::text(Place place) const
+QString PlacesModel::text(Place place, int running)
 {
     switch (place) {
     case Place::Discover:
         return tr("Discover");
     case Place::Downloads:
-        return m_running > 0 ? tr("Downloads (%1)").arg(core::formatCount(m_running))
-                             : tr("Downloads");
+        return running > 0 ? tr("Downloads (%1)").arg(core::formatCount(running)) : tr("Downloads");
     case Place::Library:
         return tr("Library");
     case Place::Settings:
         return tr("Settings");
     }
     return {};
+}
+
+int PlacesModel::widestText()
+{
+    constexpr int many = 99;
+    const QFontMetrics metrics(markedFont());
+    int widest = 0;
+    for (int i = 0; i < placeCount; ++i)
+        widest = std::max(widest, metrics.horizontalAdvance(text(static_cast<Place>(i), many)));
+    return widest;
 }
 
 QVariant PlacesModel::data(const QModelIndex &index, int role) const
@@ -75,16 +99,14 @@ QVariant PlacesModel::data(const QModelIndex &index, int role) const
     const bool needsYou = place == Place::Downloads && m_needingYou > 0;
     switch (role) {
     case Qt::DisplayRole:
-        return text(place);
+        return text(place, m_running);
     case Qt::ToolTipRole:
     case Qt::AccessibleTextRole:
-        return needsYou ? text(place) + u", "_s + tr("%Ln need(s) you", nullptr, m_needingYou)
-                        : text(place);
-    case Qt::FontRole: {
-        QFont font;
-        font.setBold(true);
-        return needsYou ? QVariant(font) : QVariant();
-    }
+        return needsYou
+            ? text(place, m_running) + u", "_s + tr("%Ln need(s) you", nullptr, m_needingYou)
+            : text(place, m_running);
+    case Qt::FontRole:
+        return needsYou ? QVariant(markedFont()) : QVariant();
     case Qt::DecorationRole:
         return m_icons[static_cast<size_t>(index.row())];
     default:

@@ -21,12 +21,13 @@ public:
 
     void setDownloads(int running, int needingYou);
     void setPalette(const QPalette &palette); // icons
+    static int widestText(); // pixels; so much room the names need at their longest
 
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
 
 private:
-    QString text(Place place) const;
+    static QString text(Place place, int running);
 
     std::array<QIcon, placeCount> m_icons;
     int m_running = 0;

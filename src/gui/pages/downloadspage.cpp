@@ -313,7 +313,7 @@ QString DownloadsPage::retries(const transfer::DownloadStatus &row)
         text += u'\n'
             + tr("Started over: %1 (%2)", "file, reason")
                   .arg(core::isolate(row.lastStartOver->path),
-                       Texts::reason(row.lastStartOver->why.kind));
+                       core::errorSentence(row.lastStartOver->why));
     }
     return text;
 }
