@@ -12,7 +12,6 @@
 #include <QPushButton>
 #include <QShortcut>
 #include <QStatusBar>
-#include <QStyle>
 #include <QToolButton>
 
 #include <algorithm>
@@ -106,10 +105,9 @@ void MainWindow::setUpPlaces()
     list->setModel(m_places);
     list->setItemDelegate(new RowDelegate(list));
     m_places->setPalette(palette());
+    const int letter = fontMetrics().averageCharWidth();
     list->setFixedWidth(
-        std::max(fontMetrics().averageCharWidth() * 24,
-                 PlacesModel::widestText() + list->iconSize().width()
-                     + 2 * list->style()->pixelMetric(QStyle::PM_LayoutLeftMargin)));
+        std::max(letter * 24, PlacesModel::widestText() + list->iconSize().width() + letter * 8));
     const auto go = [this](const QModelIndex &index) { goTo(static_cast<Place>(index.row())); };
     // A press beside the places takes the mark away, as if no page were open.
     connect(list->selectionModel(), &QItemSelectionModel::selectionChanged, list, [list] {

@@ -119,8 +119,7 @@ void Engine::restore(OnStart what)
             entry.intent.wanted = Intent::Wanted::Pause;
         Group &group = d->insert(entry.id, entry.request, entry.intent);
         d->applyLimit(group);
-        if (entry.intent.wanted != Intent::Wanted::Done)
-            d->survey(group);
+        d->grow(group);
         Q_EMIT added(entry.id);
     }
     d->scheduleSoon();
@@ -135,7 +134,7 @@ DownloadId Engine::add(const DownloadRequest &request, Begin begin)
     const DownloadId id = QUuid::createUuid();
     Group &group = d->insert(id, request, intent);
     d->saveRequest(group);
-    d->survey(group);
+    d->grow(group);
     Q_EMIT added(id);
     d->scheduleSoon();
     return id;
@@ -257,6 +256,8 @@ void Engine::Private::schedule()
     for (const auto &group : groups)
         complete(*group);
     for (Group *group : placed()) {
+        if (group->isGrowing())
+            continue;
         startSome(*group, Group::Weight::Large);
         startSome(*group, Group::Weight::Small);
     }

@@ -44,6 +44,7 @@ public:
     enum class OnStart { Resume, Pause };
     void restore(OnStart what);
 
+    // Of thousands of files it takes a moment until all are told of by files(), and by the figures.
     enum class Begin { Now, Paused };
     DownloadId add(const DownloadRequest &request, Begin begin = Begin::Now);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "transfer/enginestate.h"
 
@@ -18,6 +19,7 @@ void Engine::resume(const DownloadId &id)
     Group *group = d->find(id);
     if (!group)
         return;
+    d->growAll(*group);
     for (const int i : group->chosen()) {
         if (!next(group->at(i).state(), Event::Resume))
             continue;
@@ -52,11 +54,15 @@ void Engine::remove(const DownloadId &id)
     if (!group)
         return;
     d->stopAttempts(*group);
-    std::erase_if(d->groups, [group](const auto &one) { return one.get() == group; });
+    const auto place = std::find_if(d->groups.begin(), d->groups.end(),
+                                    [group](const auto &one) { return one.get() == group; });
+    std::shared_ptr<Group> gone = std::move(*place);
+    d->groups.erase(place);
     d->byId.remove(id);
     d->dirty.remove(id);
     d->updatePositions();
-    d->tell([id](Worker &worker) { worker.throttle().forget(id); });
+    // With 100,000 files its memory takes a while to be given back: not on this thread.
+    d->tell([id, gone = std::move(gone)](Worker &worker) { worker.throttle().forget(id); });
     if (d->journal) {
         d->runLater([journal = *d->journal, id]() -> core::Result<void> {
             journal.remove(id);
@@ -158,25 +164,11 @@ bool Engine::choose(const DownloadId &id, const QList<hub::TreeEntry> &chosen)
     Group *group = d->find(id);
     if (!group || chosen.isEmpty())
         return false;
-    const Intent before = group->intent;
-    const bool wasDone = before.wanted == Intent::Wanted::Done;
-    if (wasDone)
-        group->reopen();
-    for (const int index : group->choose(chosen)) {
-        ++group->at(index).turn;
-        d->stopAttempt(group->at(index).attempt);
-    }
-    if (wasDone && group->allDone())
-        group->intent = before;
-    else if (!group->allDone() && group->completion != Group::Completion::Running)
-        group->completion = Group::Completion::Open;
-    group->completionError.reset();
-    group->announced = group->announced && group->allDone();
+    d->growAll(*group);
+    group->beforeChoice = group->intent;
+    group->choose(chosen);
     d->saveRequest(*group);
-    d->survey(*group);
-    d->sort();
-    d->settle(*group);
-    d->scheduleSoon();
+    d->grow(*group);
     return true;
 }
 
@@ -185,6 +177,7 @@ bool Engine::setPriority(const DownloadId &id, const QStringList &paths, Priorit
     Group *group = d->find(id);
     if (!group)
         return false;
+    d->growAll(*group);
     const QSet<QString> meant(paths.begin(), paths.end());
     if (priority == Priority::Skip) {
         QList<hub::TreeEntry> chosen = group->request().chosen;

@@ -9,6 +9,8 @@ Q_LOGGING_CATEGORY(lcEngine, "transfer.engine", QtWarningMsg)
 
 namespace {
 
+constexpr int filesAtOnce = 2048; // of a Group that grows: a few milliseconds
+
 bool isFinished(const Group &group)
 {
     return group.allDone() && group.completion == Group::Completion::Done;
@@ -35,6 +37,57 @@ Group &Engine::Private::insert(const DownloadId &id, const DownloadRequest &requ
     group->announced = !group->canGoOn();
     updatePositions();
     return *group;
+}
+
+// As much as the window does not notice; the rest later.
+void Engine::Private::grow(Group &group)
+{
+    stopLeft(group, group.grow(filesAtOnce));
+    if (!group.isGrowing())
+        return onGrown(group);
+    touch(group);
+    QTimer::singleShot(0, &q, [this, id = group.id()] { // after whatever else is to be done
+        Group *later = find(id);
+        if (later && later->isGrowing() && !shuttingDown)
+            grow(*later);
+    });
+}
+
+// For what needs to know all files now.
+void Engine::Private::growAll(Group &group)
+{
+    if (!group.isGrowing())
+        return;
+    while (group.isGrowing())
+        stopLeft(group, group.grow(filesAtOnce));
+    onGrown(group);
+}
+
+void Engine::Private::stopLeft(Group &group, const std::vector<int> &left)
+{
+    for (const int index : left) {
+        ++group.at(index).turn;
+        stopAttempt(group.at(index).attempt);
+    }
+}
+
+void Engine::Private::onGrown(Group &group)
+{
+    if (const auto before = std::exchange(group.beforeChoice, {})) {
+        if (before->wanted == Intent::Wanted::Done && group.allDone()) {
+            group.intent = *before;
+            saveIntent(group);
+        } else if (!group.allDone() && group.completion != Group::Completion::Running) {
+            group.completion = Group::Completion::Open;
+        }
+        group.completionError.reset();
+        group.announced = group.announced && group.allDone();
+    }
+    if (group.intent.wanted != Intent::Wanted::Done)
+        survey(group);
+    sort();
+    settle(group);
+    scheduleSoon();
 }
 
 void Engine::Private::sort()
@@ -71,6 +124,7 @@ void Engine::Private::stopGroup(Group &group, Event event, Intent::Wanted wanted
 {
     if (group.state() == State::Done)
         return;
+    growAll(group);
     for (const int i : group.chosen()) {
         if (!next(group.at(i).state(), event))
             continue;
@@ -187,6 +241,7 @@ void Engine::Private::survey(Group &group)
 {
     group.isSurveyed = true;
     QList<SurveyItem> items;
+    items.reserve(group.count());
     for (int i = 0; i < group.count(); ++i)
         items.append({group.at(i).paths.first(), group.at(i).content, group.at(i).size});
     tell([id = group.id(), items, request = group.request(), isBegun = group.intent.begun](

@@ -52,6 +52,10 @@ struct Engine::Private {
 
     Group *find(const DownloadId &id) const { return byId.value(id); }
     Group &insert(const DownloadId &id, const DownloadRequest &request, const Intent &intent);
+    void grow(Group &group);
+    void growAll(Group &group);
+    void stopLeft(Group &group, const std::vector<int> &left);
+    void onGrown(Group &group);
     int lastOrder() const;
     static int managers();
 

@@ -39,31 +39,36 @@ bool isOpen(const Transfer &transfer)
 
 } // namespace
 
-// Paths with one content are one Transfer; entries without an id (masked) stay apart.
+// What is still to be taken up of a choice. One stage after the other, each over a list of its own.
+struct Group::Growth {
+    enum class Stage {
+        Name, // over the files chosen: their paths
+        Leave, // over m_chosen: what is not among them
+        Look, // over m_transfers: where a file may join
+        Join, // over the files chosen
+    };
+
+    Stage stage = Stage::Join;
+    size_t next = 0; // in the list of the stage
+    bool wasChecked = false; // every file that was done
+    QSet<QString> paths; // of all that is chosen now
+    QSet<QString> here; // of what was chosen before and still is
+    QHash<QString, int> left; // of what once was chosen
+    QHash<ContentKey, int> open; // may take another path
+};
+
 Group::Group(const DownloadId &id, const DownloadRequest &request, const Intent &intent)
     : intent(intent)
     , m_id(id)
     , m_request(request)
+    , m_growth(std::make_unique<Growth>())
 {
     isCounted = intent.wanted == Intent::Wanted::Done;
-    const State initial = initialState(intent.wanted);
-    QHash<ContentKey, int> byContent;
-    for (const hub::TreeEntry &entry : request.chosen) {
-        const auto key = keyOf(entry);
-        const auto known = key ? byContent.constFind(*key) : byContent.cend();
-        if (known != byContent.cend()) {
-            at(*known).paths.append(entry.path);
-            continue;
-        }
-        const int index = append(entry, initial);
-        if (key)
-            byContent.insert(*key, index);
-    }
-    for (int i = 0; i < count(); ++i)
-        join(i);
-    if (initial == State::Done)
+    if (isCounted)
         completion = Completion::Done;
 }
+
+Group::~Group() = default;
 
 int Group::append(const hub::TreeEntry &entry, State initial)
 {
@@ -185,83 +190,139 @@ void Group::setPaths(int index, const QStringList &paths)
     count(index, Change::Add);
 }
 
-std::vector<int> Group::leaveAllBut(const QSet<QString> &paths)
+void Group::addPath(int index, const QString &path)
 {
-    std::vector<int> left;
-    for (const int index : m_chosen) {
-        QStringList kept;
-        for (const QString &path : std::as_const(at(index).paths)) {
-            if (paths.contains(path))
-                kept.append(path);
-        }
-        if (kept.isEmpty()) {
-            leave(index);
-            left.push_back(index);
-        } else if (kept.size() != at(index).paths.size()) {
-            setPaths(index, kept);
-        }
-    }
-    std::erase_if(m_chosen, [this](int index) { return !at(index).isChosen; });
-    return left;
+    count(index, Change::Remove);
+    at(index).paths.append(path);
+    if (m_request.urgent.contains(path))
+        at(index).priority = Priority::High;
+    count(index, Change::Add);
 }
 
-void Group::joinNew(const QList<hub::TreeEntry> &chosen)
+void Group::markChecked(int index)
 {
-    QSet<QString> here;
-    QHash<QString, int> leftPaths;
-    QHash<ContentKey, int> open;
-    for (int i = 0; i < count(); ++i) {
-        const Transfer &transfer = at(i);
-        for (const QString &path : transfer.paths) {
-            if (transfer.isChosen)
-                here.insert(path);
+    count(index, Change::Remove);
+    at(index).checked = true;
+    count(index, Change::Add);
+}
+
+// True when all of it left.
+bool Group::leaveUnless(const QSet<QString> &paths, int index)
+{
+    QStringList kept;
+    for (const QString &path : std::as_const(at(index).paths)) {
+        if (paths.contains(path))
+            kept.append(path);
+    }
+    if (kept.isEmpty())
+        leave(index);
+    else if (kept.size() != at(index).paths.size())
+        setPaths(index, kept);
+    return kept.isEmpty();
+}
+
+void Group::note(Growth &growth, int index) const
+{
+    const Transfer &transfer = at(index);
+    for (const QString &path : transfer.paths) {
+        if (transfer.isChosen)
+            growth.here.insert(path);
+        else
+            growth.left.insert(path, index);
+    }
+    if (isOpen(transfer) && transfer.content)
+        growth.open.insert({transfer.content->text, transfer.size}, index);
+}
+
+// Paths with one content are one Transfer; entries without an id (masked) stay apart.
+void Group::take(Growth &growth, const hub::TreeEntry &entry)
+{
+    if (growth.here.contains(entry.path))
+        return;
+    const auto key = keyOf(entry);
+    const auto left = growth.left.constFind(entry.path);
+    const auto same = key ? growth.open.constFind(*key) : growth.open.cend();
+    if (left != growth.left.cend() && !at(*left).isChosen)
+        return joinAgain(*left, entry.path);
+    if (same != growth.open.cend())
+        return addPath(*same, entry.path);
+    const int index = append(entry, initialState(intent.wanted));
+    join(index);
+    if (key)
+        growth.open.insert(*key, index);
+}
+
+std::vector<int> Group::grow(int most)
+{
+    using Stage = Growth::Stage;
+    std::vector<int> gone;
+    const auto chosen = static_cast<size_t>(m_request.chosen.size());
+    for (; m_growth && most > 0; --most) {
+        Growth &growth = *m_growth;
+        const size_t i = growth.next++;
+        const auto begin = [&growth](Stage stage) {
+            growth.stage = stage;
+            growth.next = 0;
+        };
+        switch (growth.stage) {
+        case Stage::Name:
+            if (i == 0)
+                growth.paths.reserve(m_request.chosen.size());
+            if (i < chosen) {
+                growth.paths.insert(m_request.chosen.at(static_cast<qsizetype>(i)).path);
+                break;
+            }
+            m_request.urgent.intersect(growth.paths);
+            begin(Stage::Leave);
+            break;
+        case Stage::Leave:
+            if (i < m_chosen.size()) {
+                if (growth.wasChecked)
+                    markChecked(m_chosen[i]);
+                if (leaveUnless(growth.paths, m_chosen[i]))
+                    gone.push_back(m_chosen[i]);
+                break;
+            }
+            std::erase_if(m_chosen, [this](int index) { return !at(index).isChosen; });
+            begin(Stage::Look);
+            break;
+        case Stage::Look:
+            if (i == 0)
+                growth.here.reserve(m_request.chosen.size());
+            if (i < m_transfers.size())
+                note(growth, static_cast<int>(i));
             else
-                leftPaths.insert(path, i);
-        }
-        if (isOpen(transfer) && transfer.content)
-            open.insert({transfer.content->text, transfer.size}, i);
-    }
-    for (const hub::TreeEntry &entry : chosen) {
-        if (here.contains(entry.path))
-            continue;
-        const auto key = keyOf(entry);
-        const auto left = leftPaths.constFind(entry.path);
-        const auto same = key ? open.constFind(*key) : open.cend();
-        if (left != leftPaths.cend() && !at(*left).isChosen) {
-            joinAgain(*left, entry.path);
-        } else if (same != open.cend()) {
-            setPaths(*same, at(*same).paths + QStringList{entry.path});
-        } else {
-            const int index = append(entry, initialState(intent.wanted));
-            join(index);
-            if (key)
-                open.insert(*key, index);
+                begin(Stage::Join);
+            break;
+        case Stage::Join:
+            if (i == 0)
+                growth.open.reserve(m_request.chosen.size());
+            if (i < chosen)
+                take(growth, m_request.chosen.at(static_cast<qsizetype>(i)));
+            else
+                m_growth.reset();
+            break;
         }
     }
-}
-
-std::vector<int> Group::choose(const QList<hub::TreeEntry> &chosen)
-{
-    QSet<QString> paths;
-    for (const hub::TreeEntry &entry : chosen)
-        paths.insert(entry.path);
-    m_request.urgent.intersect(paths);
-    std::vector<int> left = leaveAllBut(paths);
-    joinNew(chosen);
-    m_request.chosen = chosen;
-    return left;
+    return gone;
 }
 
 // What was checked stays so, whatever comes to it.
-void Group::reopen()
+void Group::choose(const QList<hub::TreeEntry> &chosen)
 {
-    for (const int index : m_chosen) {
-        count(index, Change::Remove);
-        at(index).checked = at(index).checked || intent.checked;
-        count(index, Change::Add);
-    }
-    intent.wanted = Intent::Wanted::Run;
+    m_request.chosen = chosen;
+    m_growth = std::make_unique<Growth>();
+    m_growth->stage = Growth::Stage::Name;
+    m_growth->wasChecked = intent.checked;
     intent.checked = false;
+    if (intent.wanted == Intent::Wanted::Done)
+        intent.wanted = Intent::Wanted::Run;
+}
+
+bool Group::allDone() const
+{
+    return m_growth ? intent.wanted == Intent::Wanted::Done
+                    : inState(State::Done) == static_cast<int>(m_chosen.size());
 }
 
 void Group::setPriority(const QSet<QString> &paths, Priority priority)
@@ -303,8 +364,10 @@ Group::Weight Group::weight(int index) const
 
 bool Group::isMoving() const
 {
-    return inState(State::Queued) + inState(State::Resolving) + inState(State::Fetching)
-        + inState(State::Verifying)
+    const bool willMove = m_growth && intent.wanted == Intent::Wanted::Run;
+    return willMove
+        || inState(State::Queued) + inState(State::Resolving) + inState(State::Fetching)
+            + inState(State::Verifying)
         > 0;
 }
 
@@ -331,7 +394,7 @@ State Group::state() const
     const int open =
         static_cast<int>(m_chosen.size()) - inState(State::Done) - inState(State::Cancelled);
     if (open == 0)
-        return State::Cancelled;
+        return m_growth ? initialState(intent.wanted) : State::Cancelled;
     if (inState(State::Fetching) > 0)
         return State::Fetching;
     // Of many small files one is always just asked for or compared: the whole is being fetched.
@@ -376,7 +439,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     // All of it only when others find it too.
     status.done =
         status.state == State::Done ? m_done : std::min(m_done, std::max<qint64>(0, m_size - 1));
-    status.isCounted = isCounted;
+    status.isCounted = isCounted && !m_growth;
     status.files = static_cast<int>(m_request.chosen.size());
     status.filesDone = m_pathsDone;
     status.fetched = use.bytes;

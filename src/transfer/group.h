@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <deque>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -15,11 +17,20 @@ namespace transfer {
 
 // A Download while it is in the queue: its request, its Transfers and what follows from them.
 // Counts per state are kept as states change, so that nothing scans 100,000 files. A Transfer keeps
-// its index for as long as the Group lives, also when a changed choice leaves it out.
+// its index for as long as the Group lives, also when a changed choice leaves it out. Takes up what
+// is chosen by and by, so that 100,000 files hold up nobody: grow() until there is no more, and
+// nothing of it may start before that.
 // Owner: Engine. GUI thread.
 class Group {
 public:
     Group(const DownloadId &id, const DownloadRequest &request, const Intent &intent);
+    ~Group();
+    Q_DISABLE_COPY_MOVE(Group)
+
+    bool isGrowing() const { return m_growth != nullptr; }
+    // The next files, so many. Returns what a changed choice leaves out of them, Cancelled where it
+    // was not done; whoever fetches such a one is to be stopped.
+    std::vector<int> grow(int most);
 
     enum class Completion { Open, Running, Refused, Done }; // the tree file and the ref
 
@@ -42,6 +53,7 @@ public:
     std::optional<core::Error> lastRetry;
     QDateTime lastRetryAt;
     std::optional<StartOver> lastStartOver;
+    std::optional<Intent> beforeChoice; // while a changed choice is taken up
 
     int count() const { return static_cast<int>(m_transfers.size()); }
     const Transfer &at(int index) const { return m_transfers[static_cast<size_t>(index)]; }
@@ -56,15 +68,13 @@ public:
     // The id under which the content was fetched, where it is not what the listing says.
     void learn(int index, const core::ContentId &content);
 
-    // Another choice of the same commit, not empty. What is new in it takes the state that the
-    // intent asks for. Returns what it leaves out, Cancelled where it was not done; whoever fetches
-    // such a one is to be stopped.
-    std::vector<int> choose(const QList<hub::TreeEntry> &chosen);
-    void reopen(); // a done one, before its choice changes
+    // Another choice of the same commit, not empty, for grow() to take up; a done one is reopened.
+    // What is new in it takes the state that the intent asks for.
+    void choose(const QList<hub::TreeEntry> &chosen);
     void setPriority(const QSet<QString> &paths, Priority priority); // High or Normal
 
     int inState(State state) const { return m_counts[static_cast<size_t>(state)]; }
-    bool allDone() const { return inState(State::Done) == static_cast<int>(m_chosen.size()); }
+    bool allDone() const;
     // What may start: high priority first, then in order; small files have slots of their own.
     enum class Weight { Small, Large };
     using Queue = std::set<std::pair<Priority, int>>;
@@ -87,13 +97,18 @@ private:
     void leave(int index);
     void joinAgain(int index, const QString &path);
     void setPaths(int index, const QStringList &paths);
-    std::vector<int> leaveAllBut(const QSet<QString> &paths);
-    void joinNew(const QList<hub::TreeEntry> &chosen);
+    void addPath(int index, const QString &path);
+    struct Growth;
+    void markChecked(int index);
+    bool leaveUnless(const QSet<QString> &paths, int index);
+    void note(Growth &growth, int index) const;
+    void take(Growth &growth, const hub::TreeEntry &entry);
     bool isUrgent(const Transfer &transfer) const;
 
     DownloadId m_id;
     DownloadRequest m_request;
-    std::vector<Transfer> m_transfers;
+    std::unique_ptr<Growth> m_growth; // null: everything chosen is in m_transfers
+    std::deque<Transfer> m_transfers; // 100,000 are not moved when there come more
     std::vector<int> m_chosen;
     std::array<int, stateCount> m_counts{};
     std::array<Queue, 2> m_queued;

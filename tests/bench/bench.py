@@ -218,17 +218,32 @@ def measure(given, memory, disk):
     facts = machine(bench)
     tell_machine(facts)
     results, skipped = [], {}
+    outcome = {"when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+               "rounds": given.rounds, "scale": given.scale, "machine": facts, "skipped": skipped,
+               "results": results}
+
+    def keep(result):
+        results.append(result)
+        say("\n" + "\n".join(result["table"]))
+        save(outcome, given.build)
+
     for scenario in chosen(given.scenarios, given.scale):
         try:
-            results.append(bench.run(scenario))
+            keep(bench.run(scenario))
         except Impossible as reason:
             skipped[scenario.name] = str(reason)
             say(f"\n{scenario.name}: left out: {reason}")
     if not given.scenarios or WINDOW in given.scenarios:
-        results.append(bench.window())
-    return {"when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-            "rounds": given.rounds, "scale": given.scale, "machine": facts, "skipped": skipped,
-            "results": results}
+        keep(bench.window())
+    return outcome
+
+
+# After each scenario: whoever ends the run early keeps what was measured.
+def save(outcome, build):
+    name = outcome["when"].replace(":", "").replace("+0000", "Z")
+    file = build / f"results-{name}.json"
+    file.write_text(json.dumps(outcome, indent=1))
+    return file
 
 
 def tell(outcome, build):
@@ -237,10 +252,7 @@ def tell(outcome, build):
         say("\n" + "\n".join(result["table"]))
     for name, why in outcome["skipped"].items():
         say(f"\n{name}: left out: {why}")
-    name = outcome["when"].replace(":", "").replace("+0000", "Z")
-    file = build / f"results-{name}.json"
-    file.write_text(json.dumps(outcome, indent=1))
-    say(f"\nAll figures: {file}")
+    say(f"\nAll figures: {save(outcome, build)}")
 
 
 def main():

@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+
 #include "cache/layout.h"
 
 using namespace Qt::StringLiterals;
@@ -81,11 +83,38 @@ private Q_SLOTS:
     void addingToADoneOne();
     void oneContentOfSeveralPaths();
     void anEmptyChoiceIsNone();
+    void manyFilesByAndBy();
+    void askedMeanwhile();
     void highPriorityGoesFirst();
     void skipped();
 };
 
 namespace {
+
+constexpr int many = 20'000; // too many to be taken up at once
+
+// Of files that no Hub has; the last one has the content of the first.
+transfer::DownloadRequest manyOf(const EngineFixture &f)
+{
+    transfer::DownloadRequest request = f.request(repoOf(u"many"_s, 1, MiB));
+    hub::TreeEntry entry;
+    request.chosen.clear();
+    for (int i = 0; i < many; ++i) {
+        entry.path = u"f%1"_s.arg(i);
+        entry.size = 10;
+        entry.oid = QString::number(i % (many - 1)).rightJustified(40, u'0');
+        request.chosen.append(entry);
+    }
+    return request;
+}
+
+QList<hub::TreeEntry> everySecond(const QList<hub::TreeEntry> &entries)
+{
+    QList<hub::TreeEntry> result;
+    for (qsizetype i = 0; i < entries.size(); i += 2)
+        result.append(entries.at(i));
+    return result;
+}
 
 // Four that nobody fetches: they are paused.
 QList<transfer::DownloadId> addFour(EngineFixture &f)
@@ -457,6 +486,68 @@ void TestControl::anEmptyChoiceIsNone()
     QVERIFY(!f.engine->setPriority(id, {u"f0.bin"_s}, Priority::Skip));
     QVERIFY(!f.engine->choose(QUuid::createUuid(), f.request(repo).chosen));
     QCOMPARE(f.engine->files(id).size(), 1);
+}
+
+void TestControl::manyFilesByAndBy()
+{
+    EngineFixture f;
+    const transfer::DownloadRequest request = manyOf(f);
+    const auto id = f.engine->add(request, Engine::Begin::Paused);
+    QVERIFY(f.engine->fileCount(id) < many - 1); // or the test shows nothing
+    QCOMPARE(f.engine->status(id).files, many);
+    QCOMPARE(f.engine->status(id).state, State::Paused);
+    QVERIFY(!f.engine->status(id).isCounted);
+    QTRY_COMPARE(f.engine->fileCount(id), many - 1);
+    QTRY_VERIFY(f.engine->status(id).isCounted);
+    QCOMPARE(f.engine->status(id).size, 10 * (many - 1));
+    QCOMPARE(fileOf(f, id, u"f0"_s)->paths, (QStringList{u"f0"_s, u"f%1"_s.arg(many - 1)}));
+
+    QVERIFY(f.engine->choose(id, everySecond(request.chosen)));
+    QTRY_COMPARE(f.engine->fileCount(id), many / 2);
+    QTRY_COMPARE(f.engine->status(id).size, 10 * (many / 2));
+    QCOMPARE(fileOf(f, id, u"f0"_s)->paths, QStringList(u"f0"_s));
+    QVERIFY(!fileOf(f, id, u"f1"_s));
+    QVERIFY(f.engine->choose(id, request.chosen));
+    QTRY_COMPARE(f.engine->status(id).size, 10 * (many - 1));
+    QCOMPARE(f.engine->fileCount(id), many - 1);
+    QCOMPARE(f.engine->status(id).state, State::Paused);
+    QVERIFY(f.engine->isIdle());
+}
+
+// What a person asks for before all is taken up holds for all of it.
+void TestControl::askedMeanwhile()
+{
+    EngineFixture f;
+    const transfer::DownloadRequest request = manyOf(f);
+    const auto isAll = [&](const transfer::DownloadId &id, State state) {
+        const auto files = f.engine->files(id);
+        return std::all_of(files.begin(), files.end(),
+                           [state](const auto &file) { return file.state == state; });
+    };
+    const auto paused = f.engine->add(request);
+    QCOMPARE(f.engine->status(paused).state, State::Queued);
+    QVERIFY(!f.engine->isIdle());
+    f.engine->pause(paused);
+    QCOMPARE(f.engine->fileCount(paused), many - 1);
+    QVERIFY(isAll(paused, State::Paused));
+    QVERIFY(f.engine->isIdle());
+
+    QVERIFY(f.engine->choose(paused, everySecond(request.chosen)));
+    QVERIFY(f.engine->choose(paused, request.chosen)); // before the other is
+    f.engine->cancel(paused);
+    QCOMPARE(f.engine->fileCount(paused), many - 1);
+    QVERIFY(isAll(paused, State::Cancelled));
+
+    const auto removed = f.engine->add(request, Engine::Begin::Paused);
+    f.engine->remove(removed);
+    const auto last = f.engine->add(request, Engine::Begin::Paused);
+    QVERIFY(f.engine->setPriority(last, {u"f%1"_s.arg(many - 2)}, Priority::High));
+    QCOMPARE(fileOf(f, last, u"f%1"_s.arg(many - 2))->priority, Priority::High);
+    const auto again = f.engine->add(request, Engine::Begin::Paused);
+    f.restart();
+    QTRY_COMPARE(f.engine->fileCount(again), many - 1);
+    QCOMPARE(f.engine->status(again).state, State::Paused);
+    QVERIFY(!f.engine->downloads().contains(removed));
 }
 
 void TestControl::highPriorityGoesFirst()

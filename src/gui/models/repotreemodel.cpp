@@ -405,6 +405,7 @@ qint64 RepoTreeModel::tickedBytes() const
 QList<hub::TreeEntry> RepoTreeModel::ticked() const
 {
     QList<hub::TreeEntry> result;
+    result.reserve(tickedFiles());
     for (const Node &node : m_nodes) {
         if (!node.isFolder() && node.isTicked)
             result << m_entries.at(node.entry);
