@@ -22,7 +22,7 @@ constexpr double chunkSeconds = 4; // asking for the next one then costs little
 constexpr qint64 smallestHalf = MiB; // a request for less costs more than it brings
 constexpr double splitSeconds = 1.5; // a rest that comes sooner is left to whoever has it
 constexpr qint64 smallestOwnLink = 32 * MiB; // where each piece costs a request to the Hub
-constexpr qint64 allBuffers = 4 * MiB; // of all connections; many slow ones need little each
+constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to four times as much
 constexpr auto measureEvery = 50ms;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
@@ -241,7 +241,7 @@ std::optional<FetchPlan> Filler::nextPlan()
     plan.content = m_job.content;
     plan.commit = m_job.commit;
     plan.pageExpected = m_job.pageExpected;
-    plan.readBuffer = std::clamp(allBuffers / std::max(1, m_lines.inUse()), MiB / 4, MiB);
+    plan.readBuffer = std::clamp(allBuffers / std::max(1, m_lines.inUse()), MiB / 4, MiB / 2);
     plan.download = m_job.download;
     if (m_body == Body::Whole || (isSmall() && m_partial.written().isEmpty())) {
         if (!m_fetches.empty())
