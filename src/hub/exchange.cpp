@@ -239,6 +239,8 @@ void Exchange::Private::onHead()
     if (phase != Phase::Waiting || status < 200)
         return;
     listen();
+    // Again: what is said before its thread has begun the request, Qt does not pass on to it.
+    reply->setReadBufferSize(request.readBuffer);
     q->m_reply.status = status;
     recordHop();
 
