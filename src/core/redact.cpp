@@ -122,8 +122,14 @@ QString redactSecret(const QString &text, const Secret &secret)
     constexpr qsizetype shortest = 4; // shorter ones are words by chance
     if (secret.reveal().size() < shortest)
         return text;
+    constexpr qsizetype tail = 12; // so much of its end is told apart from a word
     const QString plain = QString::fromUtf8(secret.reveal());
-    return withoutWords(text, {plain, QString::fromLatin1(QUrl::toPercentEncoding(plain))});
+    QStringList words{plain, QString::fromLatin1(QUrl::toPercentEncoding(plain))};
+    for (qsizetype i = 1; i + tail <= plain.size(); ++i)
+        words.append(plain.mid(i)); // its beginning may have been taken out elsewhere
+    const QString redacted = withoutWords(text, words);
+    const QString decoded = QUrl::fromPercentEncoding(redacted.toUtf8()); // more than need be was
+    return decoded.contains(plain, Qt::CaseInsensitive) ? withoutWords(decoded, words) : redacted;
 }
 
 bool isSecretHeader(const QByteArray &name)

@@ -75,20 +75,26 @@ bool isAsWanted(const RepoSummary &repo, const RepoSettings &settings)
 {
     if (settings.discussionsDisabled)
         return false;
-    if (settings.visibility && (*settings.visibility == Visibility::Private) != repo.isPrivate)
+    // Of a space that is not private nobody is told whether it is protected.
+    const bool isTold = repo.repo.type() != core::RepoType::Space || repo.isPrivate;
+    if (settings.visibility
+        && (*settings.visibility == Visibility::Protected || !isTold
+            || (*settings.visibility == Visibility::Private) != repo.isPrivate))
         return false;
     return !settings.gated || *settings.gated == repo.gated;
 }
 
-// Whether a repo is there, as far as these rights can see.
+// Whether a repo is there under this name, as far as these rights can see. An old name leads to
+// another one.
 void askWhether(Client &client, const core::RepoId &repo, const Options &options, QObject *context,
                 const Then<bool> &then)
 {
     answerTo(context, client.info(repo, {}, lookingWith(options)),
-             [then](const core::Result<RepoInfo> &answer) {
+             [then, repo](const core::Result<RepoInfo> &answer) {
                  if (!answer && answer.error().kind != ErrorKind::RepoNotFound)
                      return then(core::Unexpected(answer.error()));
-                 then(answer.has_value());
+                 then(answer
+                      && answer->summary.repo.id().compare(repo.id(), Qt::CaseInsensitive) == 0);
              });
 }
 
@@ -313,8 +319,6 @@ Call<CreatedRepo> *Client::createRepo(const NewRepo &wanted, const Options &opti
     const auto end = [call, search, wanted](const core::Result<CreatedRepo> &result) {
         if (result || wanted.existing == NewRepo::Existing::Refuse || !mayBeThere(result.error()))
             return call->finish(result);
-        if (result.error().serverMessage.contains("already"_L1))
-            return call->finish(search->made());
         search->isThere(call, [call, search, result](const core::Result<bool> &answer) {
             call->finish(answer.value_or(false) ? search->made() : result);
         });

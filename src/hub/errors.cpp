@@ -13,6 +13,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr qsizetype LongestHeaderText = 1000;
+constexpr qint64 LongestNamed = 365LL * 24 * 3600; // seconds; nobody waits for more
 
 QString headerText(const HeaderList &headers, QByteArrayView name)
 {
@@ -139,14 +140,16 @@ std::optional<std::chrono::seconds> retryAfter(const HeaderList &headers)
         return std::nullopt;
     bool isNumber = false;
     const qint64 seconds = value->trimmed().toLongLong(&isNumber);
+    if (isNumber && seconds < 0)
+        return std::nullopt;
     if (isNumber)
-        return seconds < 0 ? std::nullopt : std::optional(std::chrono::seconds(seconds));
+        return std::chrono::seconds(std::min(seconds, LongestNamed));
     const auto then = parseHttpDate(*value);
     const auto date = parseHttpDate(headerValue(headers, "Date").value_or(QByteArray()));
     if (!then)
         return std::nullopt;
     const QDateTime now = date.value_or(QDateTime::currentDateTimeUtc());
-    return std::chrono::seconds(std::max<qint64>(0, now.secsTo(*then)));
+    return std::chrono::seconds(std::clamp<qint64>(now.secsTo(*then), 0, LongestNamed));
 }
 
 std::optional<std::chrono::seconds> namedTime(const HttpReply &reply, ErrorKind kind)

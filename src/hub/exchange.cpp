@@ -531,7 +531,8 @@ bool Exchange::Private::isCutShort() const
     const HeaderList &headers = q->m_reply.headers;
     const auto length = headerValue(headers, "Content-Length");
     if (!length || request.verb == "HEAD"_ba || q->m_reply.status == 304
-        || headerValue(headers, "Content-Encoding") || headerValue(headers, "Transfer-Encoding"))
+        || q->m_reply.status == NoContent || headerValue(headers, "Content-Encoding")
+        || headerValue(headers, "Transfer-Encoding"))
         return false;
     bool isNumber = false;
     const qint64 announced = length->trimmed().toLongLong(&isNumber);

@@ -528,7 +528,7 @@ Gate::Refusal Gate::Private::refuse(Door &door, Bucket bucket, const QList<RateI
             isOursEmpty = rate.left == 0;
             refusal.isForAll = isOursEmpty;
         }
-        if (named && rate.left == 0)
+        if (rate.left == 0)
             (named == bucket ? refusal.wait : elsewhere.emplace()) = rate.reset + Rounding;
     }
     if (elsewhere && !isOursEmpty) { // whoever else waits here does not spend of that one

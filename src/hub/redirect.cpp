@@ -19,12 +19,6 @@ bool isSameOrigin(const QUrl &one, const QUrl &other)
         && one.port(usual) == other.port(usual);
 }
 
-// Root-relative ("/x"), though not a host ("//host/x").
-bool isRootRelative(const QByteArray &location)
-{
-    return location.startsWith('/') && !location.startsWith("//"_ba);
-}
-
 } // namespace
 
 bool isWebAddress(const QUrl &url)
@@ -76,7 +70,7 @@ void Exchange::Private::beginRedirect(const QByteArray &location)
     // A proxy in front of a Hub under a path prefix may pass on the Hub's own Locations, which lack
     // it; whatever else stands beside the Hub is asked only when the Hub has never heard of it.
     const QUrl rebased = endpoint.rebase(url, answer.url);
-    const bool isPrefixLost = isRootRelative(location) && answer.fromEndpoint
+    const bool isPrefixLost = endpoint.isSameOrigin(url) && answer.fromEndpoint
         && rebased.path(QUrl::FullyEncoded) != url.path(QUrl::FullyEncoded);
     target = isPrefixLost ? rebased : url;
     literal = isPrefixLost ? url : QUrl();

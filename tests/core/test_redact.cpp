@@ -105,6 +105,8 @@ void TestRedact::knownSecrets()
     QCOMPARE(core::redactSecret(u"cut: no-prefix; more"_s, secret), u"cut: [secret]; more"_s);
     QCOMPARE(core::redactSecret(u"at no-prefix.at%2Fall/x, %2f: no-prefix.at%2fall"_s, secret),
              u"at [secret]/x, %2f: [secret]"_s);
+    QCOMPARE(core::redactSecret(u"at %6Eo%2Dprefix%2Eat/all!"_s, secret), u"at [secret]!"_s);
+    QCOMPARE(core::redactSecret(u"its end: refix.at/all, x"_s, secret), u"its end: [secret], x"_s);
     QCOMPARE(core::redactSecret(u"no-pref is short"_s, secret), u"no-pref is short"_s);
     QCOMPARE(core::redactSecret(u"a word"_s, core::Secret("a"_ba)), u"a word"_s);
     QCOMPARE(core::redactSecret(u"a word"_s, core::Secret()), u"a word"_s);

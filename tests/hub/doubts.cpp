@@ -53,6 +53,8 @@ private Q_SLOTS:
     void cancelOfACommit();
     void limitOfAChange();
     void silenceOfAChange();
+    void protectedCannotBeSeen();
+    void creationUnderAnOldName();
 };
 
 void TestDoubts::forgottenCommits_data()
@@ -477,6 +479,43 @@ void TestDoubts::silenceOfAChange()
         wait(rig.client->changeSettings(model(u"o/r"_s), settings, options), rig.clock);
     QCOMPARE(changed.error().kind, ErrorKind::Timeout);
     QVERIFY(changed.error().mayHaveHappened);
+}
+
+// A protected space looks like a public one.
+void TestDoubts::protectedCannotBeSeen()
+{
+    RawServer server(
+        [](const RawRequest &request) { return request.verb == "PUT"_ba ? Cut : info(u"o/r"_s); });
+    Rig rig(server.origin());
+    const auto space = *core::RepoId::make(core::RepoType::Space, u"o/r"_s);
+    for (const auto visibility : {hub::Visibility::Protected, hub::Visibility::Public}) {
+        hub::RepoSettings settings;
+        settings.visibility = visibility;
+        const auto changed = wait(rig.client->changeSettings(space, settings), rig.clock);
+        QVERIFY(!changed);
+        QVERIFY(changed.error().mayHaveHappened);
+    }
+}
+
+// An old name that leads to another repo is no repo of that name, whatever the Hub's words are.
+void TestDoubts::creationUnderAnOldName()
+{
+    QByteArray reply = Cut;
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "POST"_ba)
+            return reply;
+        return request.target.endsWith("/o/old")
+            ? support::redirect("307 Temporary Redirect", "/api/models/o/new")
+            : info(u"o/new"_s);
+    });
+    Rig rig(server.origin());
+    hub::NewRepo wanted = newRepo(model(u"o/old"_s));
+    wanted.existing = hub::NewRepo::Existing::Accept;
+    const auto lost = wait(rig.client->createRepo(wanted), rig.clock);
+    QVERIFY(!lost);
+    QVERIFY(lost.error().mayHaveHappened);
+    reply = refusal("402 Payment Required"_ba, u"You have already used up your storage"_s);
+    QCOMPARE(wait(rig.client->createRepo(wanted), rig.clock).error().httpStatus, 402);
 }
 
 QTEST_GUILESS_MAIN(TestDoubts)

@@ -282,6 +282,8 @@ void TestGate::refusals_data()
         << QList<RateInfo>{rate(u"api"_s, 99794, 241s)} << -1 << 2 << 4 << false;
     QTest::newRow("other bucket") << QList<RateInfo>{rate(u"pages"_s, 0, 55s)} << 7 << 0 << 56
                                   << false;
+    QTest::newRow("unknown bucket")
+        << QList<RateInfo>{rate(u"search"_s, 0, 200s)} << 7 << 0 << 201 << false;
     QTest::newRow("both") << QList<RateInfo>{rate(u"api"_s, 0, 20s), rate(u"pages"_s, 0, 55s)} << 7
                           << 0 << 21 << true;
     QTest::newRow("other bucket, not at its end")

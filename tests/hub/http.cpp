@@ -220,7 +220,9 @@ void TestHttp::prefixes_data()
     QTest::newRow("absolute") << "ORIGIN/p/new?a=%2F"_ba
                               << QList<QByteArray>{"/p/old"_ba, "/p/new?a=%2F"_ba};
     QTest::newRow("absolute, outside")
-        << "ORIGIN/outside"_ba << QList<QByteArray>{"/p/old"_ba, "/outside"_ba};
+        << "ORIGIN/outside"_ba << QList<QByteArray>{"/p/old"_ba, "/p/outside"_ba, "/outside"_ba};
+    QTest::newRow("absolute, upstream's path")
+        << "ORIGIN/new?a=%2F"_ba << QList<QByteArray>{"/p/old"_ba, "/p/new?a=%2F"_ba};
     QTest::newRow("root-relative, outside")
         << "/outside"_ba << QList<QByteArray>{"/p/old"_ba, "/p/outside"_ba, "/outside"_ba};
 }
