@@ -30,9 +30,15 @@ core::Result<Json> jsonAnswer(const HttpReply &reply)
     return json;
 }
 
-// What came of a write: the Hub may have nothing to say of it.
+// What came of a write: the Hub may have nothing to say of it. Of pieces whose length cannot be
+// read Qt makes nothing.
 core::Result<Json> jsonOrNothing(const HttpReply &reply)
 {
+    const bool isInPieces =
+        reply.status != NoContent && headerValue(reply.headers, "Transfer-Encoding").has_value();
+    if (reply.body.isEmpty() && isInPieces)
+        return core::fail(core::ErrorKind::Protocol,
+                          u"an answer in pieces, none of them legible"_s);
     if (reply.body.trimmed().isEmpty())
         return Json{
             .status = reply.status, .headers = reply.headers, .value = QJsonValue::Undefined};

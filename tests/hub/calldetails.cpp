@@ -34,6 +34,8 @@ private Q_SLOTS:
     void anyJson();
     void part();
     void largeContent();
+    void illegiblePieces();
+    void nothingOfALength();
 };
 
 void TestCallDetails::progress()
@@ -348,6 +350,46 @@ void TestCallDetails::largeContent()
     QVERIFY(!outcome.error);
     QCOMPARE(server.seen.first().body, lines);
     QCOMPARE(server.seen.first().header("Content-Type"), "application/x-ndjson"_ba);
+}
+
+// Qt takes a piece whose length it cannot read for the last one.
+void TestCallDetails::illegiblePieces()
+{
+    for (const QByteArray &size : {"zz"_ba, "-5"_ba, "ffffffffffffffffff"_ba}) {
+        RawServer server([&](const RawRequest &) {
+            return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + size
+                + "\r\n{\"a\":1}\r\n0\r\n\r\n";
+        });
+        Rig rig(server.origin());
+        CallOutcome put;
+        watch(rig.client->put(rig.url(), QJsonObject()), this, &put);
+        QVERIFY(rig.run(put));
+        QVERIFY(put.error);
+        QCOMPARE(put.error->kind, ErrorKind::Protocol);
+        QVERIFY(put.error->mayHaveHappened);
+        CallOutcome get;
+        watch(rig.client->get(rig.url()), this, &get);
+        QVERIFY(rig.run(get));
+        QVERIFY(get.error);
+        QCOMPARE(server.seen.size(), 2);
+    }
+}
+
+// A 204 has no content, whatever it says of its length.
+void TestCallDetails::nothingOfALength()
+{
+    RawServer server([](const RawRequest &) {
+        return "HTTP/1.1 204 No Content\r\nContent-Length: 7\r\nConnection: close\r\n\r\n"_ba;
+    });
+    Rig rig(server.origin());
+    CallOutcome acted;
+    watch(rig.client->postAction(rig.url(), QJsonObject()), this, &acted);
+    QVERIFY(rig.run(acted));
+    QVERIFY2(!acted.error, qPrintable(acted.error ? acted.error->detail : QString()));
+    CallOutcome removed;
+    watch(rig.client->deleteResource(rig.url()), this, &removed);
+    QVERIFY(rig.run(removed));
+    QVERIFY2(!removed.error, qPrintable(removed.error ? removed.error->detail : QString()));
 }
 
 QTEST_GUILESS_MAIN(TestCallDetails)
