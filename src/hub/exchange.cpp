@@ -239,8 +239,11 @@ void Exchange::Private::onHead()
     if (phase != Phase::Waiting || status < 200)
         return;
     listen();
-    // Again: what is said before its thread has begun the request, Qt does not pass on to it.
-    reply->setReadBufferSize(request.readBuffer);
+    // Again: what is said before its thread has begun the request, Qt does not pass on to it. A
+    // short answer needs no limit, and would have to be read before its end is told.
+    const auto length = headerValue(headersOf(*reply), "Content-Length");
+    if (!length || length->toLongLong() > request.readBuffer)
+        reply->setReadBufferSize(request.readBuffer);
     q->m_reply.status = status;
     recordHop();
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <limits>
-#include <memory>
 
 #include "transfer/enginestate.h"
 
@@ -54,15 +53,11 @@ void Engine::remove(const DownloadId &id)
     if (!group)
         return;
     d->stopAttempts(*group);
-    const auto place = std::find_if(d->groups.begin(), d->groups.end(),
-                                    [group](const auto &one) { return one.get() == group; });
-    std::shared_ptr<Group> gone = std::move(*place);
-    d->groups.erase(place);
+    std::erase_if(d->groups, [group](const auto &one) { return one.get() == group; });
     d->byId.remove(id);
     d->dirty.remove(id);
     d->updatePositions();
-    // With 100,000 files its memory takes a while to be given back: not on this thread.
-    d->tell([id, gone = std::move(gone)](Worker &worker) { worker.throttle().forget(id); });
+    d->tell([id](Worker &worker) { worker.throttle().forget(id); });
     if (d->journal) {
         d->runLater([journal = *d->journal, id]() -> core::Result<void> {
             journal.remove(id);

@@ -303,7 +303,8 @@ void Fetch::onReadyRead()
 {
     if (m_held || m_failure || m_ended || !m_headSeen)
         return;
-    if (m_exchange->bytesAvailable() >= worthTaking)
+    // The rest at once: Qt does not tell of the end before it is taken.
+    if (m_exchange->bytesAvailable() >= std::min(worthTaking, end() - m_position))
         drain();
     else if (!m_gather.isActive())
         m_gather.start();

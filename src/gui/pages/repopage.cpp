@@ -415,22 +415,23 @@ void RepoPage::get()
 {
     if (m_tree->tickedFiles() == 0 || !m_isComplete || m_receipt)
         return;
-    m_receipt = new ReceiptDialog(
-        m_ref.repo, revision(), m_info.commit, m_tree->ticked(), m_services.config().place,
-        qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024, this);
+    const QList<hub::TreeEntry> chosen = m_tree->ticked();
+    m_receipt =
+        new ReceiptDialog(m_ref.repo, revision(), m_info.commit, chosen, m_services.config().place,
+                          qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024, this);
     m_receipt->setAttribute(Qt::WA_DeleteOnClose);
-    connect(m_receipt, &QDialog::accepted, this, &RepoPage::startDownload);
+    connect(m_receipt, &QDialog::accepted, this, [this, chosen] { startDownload(chosen); });
     m_receipt->open();
 }
 
-void RepoPage::startDownload()
+void RepoPage::startDownload(const QList<hub::TreeEntry> &chosen)
 {
     transfer::DownloadRequest request;
     request.repo = m_ref.repo;
     request.endpoint = m_services.config().endpoint.text();
     request.revision = revision();
     request.commit = m_info.commit;
-    request.chosen = m_tree->ticked();
+    request.chosen = chosen;
     if (m_refused == 0) // else it is not the whole listing, and others would take it for that
         request.listing = m_tree->listing();
     request.place = m_services.config().place;

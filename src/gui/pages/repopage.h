@@ -77,7 +77,7 @@ private:
     void showTotals();
     void lookAtDisk();
     void toggleSelected();
-    void startDownload();
+    void startDownload(const QList<hub::TreeEntry> &chosen);
     void saveCopy();
     void openMenu(const QPoint &position);
     void updateActions();
