@@ -70,16 +70,21 @@ QJsonObject settingsBody(const RepoSettings &settings)
     return body;
 }
 
+// As far as it is told: a space that is not private may be protected.
+std::optional<Visibility> visibilityOf(const RepoSummary &repo)
+{
+    if (repo.isPrivate)
+        return Visibility::Private;
+    return repo.repo.type() == core::RepoType::Space ? std::nullopt
+                                                     : std::optional(Visibility::Public);
+}
+
 // What can be seen of the settings is as wanted. Not all can.
 bool isAsWanted(const RepoSummary &repo, const RepoSettings &settings)
 {
     if (settings.discussionsDisabled)
         return false;
-    // Of a space that is not private nobody is told whether it is protected.
-    const bool isTold = repo.repo.type() != core::RepoType::Space || repo.isPrivate;
-    if (settings.visibility
-        && (*settings.visibility == Visibility::Protected || !isTold
-            || (*settings.visibility == Visibility::Private) != repo.isPrivate))
+    if (settings.visibility && settings.visibility != visibilityOf(repo))
         return false;
     return !settings.gated || *settings.gated == repo.gated;
 }

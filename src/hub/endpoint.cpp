@@ -149,6 +149,11 @@ bool isResolve(const QString &path)
     return form.match(path).hasMatch();
 }
 
+QByteArray withoutPrefix(const QByteArray &path, const QByteArray &prefix)
+{
+    return path.startsWith(prefix + '/') ? path.sliced(prefix.size()) : path;
+}
+
 // "/api/" of "/api/models"; empty where there is none.
 QByteArray firstFolder(const QByteArray &path)
 {
@@ -384,13 +389,10 @@ QUrl Endpoint::rebase(const QUrl &link, const QUrl &asked) const
     const QUrl plain = link.adjusted(QUrl::NormalizePathSegments);
     const QByteArray path = pathAndQuery(plain);
     const QByteArray own = prefix().toLatin1();
-    if (!path.startsWith(own + '/'))
-        return url(path);
     // Where both readings are possible it lies where what was asked for lies.
-    const QByteArray place = firstFolder(
-        pathAndQuery(asked).sliced(pathAndQuery(asked).startsWith(own + '/') ? own.size() : 0));
+    const QByteArray place = firstFolder(withoutPrefix(pathAndQuery(asked), own));
     const bool isBare = place.size() > 1 && path.startsWith(place) && !path.startsWith(own + place);
-    return url(isBare ? path : path.sliced(own.size()));
+    return url(isBare ? path : withoutPrefix(path, own));
 }
 
 } // namespace hub

@@ -239,13 +239,13 @@ void Exchange::Private::onHead()
     if (phase != Phase::Waiting || status < 200)
         return;
     listen();
-    // Again: what is said before its thread has begun the request, Qt does not pass on to it. A
-    // short answer needs no limit, and would have to be read before its end is told.
-    const auto length = headerValue(headersOf(*reply), "Content-Length");
-    if (!length || length->toLongLong() > request.readBuffer)
-        reply->setReadBufferSize(request.readBuffer);
     q->m_reply.status = status;
     recordHop();
+    // Again: what is said before its thread has begun the request, Qt does not pass on to it. A
+    // short answer needs no limit, and would have to be read before its end is told.
+    const auto length = headerValue(q->m_reply.headers, "Content-Length");
+    if (!length || length->toLongLong() > request.readBuffer)
+        reply->setReadBufferSize(request.readBuffer);
 
     const QByteArray location = reply->rawHeader("Location"_ba).trimmed();
     if (isRedirect(status) && isEnd(location)) {

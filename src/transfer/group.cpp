@@ -70,8 +70,9 @@ Group::Group(const DownloadId &id, const DownloadRequest &request, const Intent 
 
 Group::~Group() = default;
 
-int Group::append(const hub::TreeEntry &entry, State initial)
+int Group::append(const hub::TreeEntry &entry)
 {
+    const State initial = initialState(intent.wanted);
     m_transfers.emplace_back(QStringList{entry.path}, entry.contentId(), entry.size, initial);
     Transfer &transfer = m_transfers.back();
     transfer.isChosen = false; // until it joins
@@ -246,7 +247,7 @@ void Group::take(Growth &growth, const hub::TreeEntry &entry)
         return joinAgain(*left, entry.path);
     if (same != growth.open.cend())
         return addPath(*same, entry.path);
-    const int index = append(entry, initialState(intent.wanted));
+    const int index = append(entry);
     join(index);
     if (key)
         growth.open.insert(*key, index);

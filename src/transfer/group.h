@@ -92,7 +92,7 @@ public:
 private:
     enum class Change { Add, Remove };
     void count(int index, Change change);
-    int append(const hub::TreeEntry &entry, State initial);
+    int append(const hub::TreeEntry &entry);
     void join(int index);
     void leave(int index);
     void joinAgain(int index, const QString &path);
