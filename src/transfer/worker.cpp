@@ -178,17 +178,16 @@ void Worker::survey(const QUuid &download, const DownloadRequest &request,
         this,
         [request, items, isBegun] {
             const cache::Store store(request.place);
-            if (isBegun && !store.isThere())
-                return QList<qint64>(); // nobody can tell
-            if (!QFileInfo::exists(store.layout().repo(request.repo)))
-                return QList<qint64>(items.size(), 0);
-            QList<qint64> bytes;
-            for (const SurveyItem &item : items) {
-                bytes.append(item.content ? store.storedBytes(request.repo, request.commit,
-                                                              item.path, *item.content, item.size)
-                                          : 0);
+            QList<qint64> bytes(items.size(), 0);
+            const bool hasAny = QFileInfo::exists(store.layout().repo(request.repo));
+            for (qsizetype i = 0; hasAny && i < items.size(); ++i) {
+                const SurveyItem &item = items.at(i);
+                if (item.content)
+                    bytes[i] = store.storedBytes(request.repo, request.commit, item.path,
+                                                 *item.content, item.size);
             }
-            return bytes;
+            // Afterwards: the drive may have been pulled meanwhile, and then nobody can tell.
+            return isBegun && !store.isThere() ? QList<qint64>() : bytes;
         },
         [this, download](QList<qint64> &bytes) { Q_EMIT surveyed(download, bytes); });
 }
