@@ -1,8 +1,6 @@
 #pragma once
 
-#include <QtGlobal>
-
-#include "cache/descriptor.h"
+#include <memory>
 
 namespace cache {
 
@@ -12,6 +10,11 @@ namespace cache {
 // Owner: Partial, then Seal. One thread at a time. Linux: inotify.
 class Watch {
 public:
+    Watch(); // sees nothing
+    Watch(Watch &&other) noexcept;
+    Watch &operator=(Watch &&other) noexcept;
+    ~Watch();
+
     // Watches the open file itself, whatever names it has or gets. Every opening from now on is
     // somebody else's.
     static Watch begin(int fd);
@@ -22,12 +25,10 @@ public:
     void renew(); // who has it open still counts
 
 private:
-    void read();
+    struct File;
+    explicit Watch(std::unique_ptr<File> file);
 
-    Descriptor m_events;
-    int m_open = 0; // by others, who have not closed it yet
-    bool m_touched = false;
-    bool m_blind = true; // nothing is seen, or something was missed
+    std::unique_ptr<File> m_file;
 };
 
 } // namespace cache

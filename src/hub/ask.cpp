@@ -13,7 +13,7 @@ namespace {
 
 constexpr int MostRepeats = 4;
 constexpr int MostTimeouts = 1; // somebody has waited half a minute already
-constexpr int MostRefusals = 5;
+constexpr int MostRefusals = 7; // where nothing names a time they are a minute in all
 
 int mostRepeats(core::ErrorKind kind)
 {

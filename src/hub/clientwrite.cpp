@@ -17,10 +17,11 @@ namespace {
 constexpr qsizetype SamplesAtOnce = 250;
 constexpr int SeeOther = 303;
 
+// By its short or its full name.
 bool hasRef(const QList<RefInfo> &refs, const QString &name)
 {
     return std::any_of(refs.begin(), refs.end(),
-                       [&name](const RefInfo &ref) { return ref.name == name; });
+                       [&name](const RefInfo &ref) { return ref.name == name || ref.ref == name; });
 }
 
 // A branch or a tag that is to be there, or to be gone.

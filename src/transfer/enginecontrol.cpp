@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 #include "transfer/enginestate.h"
 
@@ -53,11 +54,17 @@ void Engine::remove(const DownloadId &id)
     if (!group)
         return;
     d->stopAttempts(*group);
-    std::erase_if(d->groups, [group](const auto &one) { return one.get() == group; });
+    const auto found = std::find_if(d->groups.begin(), d->groups.end(),
+                                    [group](const auto &one) { return one.get() == group; });
+    const auto gone = std::make_shared<std::unique_ptr<Group>>(std::move(*found));
+    d->groups.erase(found);
     d->byId.remove(id);
     d->dirty.remove(id);
     d->updatePositions();
-    d->tell([id](Worker &worker) { worker.throttle().forget(id); });
+    d->tell([id, gone](Worker &worker) {
+        worker.throttle().forget(id);
+        gone->reset(); // of 100,000 files: here nobody waits for it
+    });
     if (d->journal) {
         d->runLater([journal = *d->journal, id]() -> core::Result<void> {
             journal.remove(id);

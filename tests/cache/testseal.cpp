@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include <fcntl.h>
+#include <memory>
 #include <unistd.h>
 
 #include "cache/seal.h"
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void whoOpensItToWrite();
     void whoHadItOpenBefore();
     void whoShortensItByName();
+    void eachOwnerSeesTheSameFile();
+    void tooMuchToTell();
     void readsItselfAndNotItsName();
     void readAgainItIsBelieved();
     void wrongContentGetsNoName();
@@ -101,6 +104,45 @@ void TestSeal::whoShortensItByName()
     Seal seal(m_file.get(), m_path);
     QCOMPARE(::truncate(qPrintable(m_path), 10), 0);
     QVERIFY(!seal.isUntouched());
+}
+
+// One owner's end takes nothing from the other, and nobody sees what was before its own time.
+void TestSeal::eachOwnerSeesTheSameFile()
+{
+    auto first = std::make_unique<Seal>(m_file.get(), m_path);
+    QVERIFY(write(m_path, 'x'));
+    Seal second(m_file.get(), m_path);
+    QVERIFY(second.isUntouched());
+    QVERIFY(!first->isUntouched());
+    first->digest(m_id.kind, nullptr);
+    QVERIFY(first->isUntouched());
+    first.reset();
+    QVERIFY(second.isUntouched());
+    QVERIFY(write(m_path, 'x'));
+    QVERIFY(!second.isUntouched());
+
+    second = Seal(m_file.get(), m_path); // the former ends after the new one began
+    QVERIFY(second.isUntouched());
+    QVERIFY(write(m_path, 'x'));
+    QVERIFY(!second.isUntouched());
+}
+
+// More than the system keeps for us: nobody knows what was lost, whose file it was about.
+void TestSeal::tooMuchToTell()
+{
+    const QString other = m_folder.filePath(u"other"_s);
+    QVERIFY(cachetest::writeFile(other, m_content));
+    const cache::Descriptor file(::open(qPrintable(other), O_RDWR | O_CLOEXEC));
+    Seal busy(file.get(), other);
+    Seal quiet(m_file.get(), m_path);
+    QFile limit(u"/proc/sys/fs/inotify/max_queued_events"_s);
+    QVERIFY(limit.open(QIODevice::ReadOnly));
+    for (int left = limit.readAll().trimmed().toInt() / 2 + 1; left > 0; --left)
+        ::close(::open(qPrintable(other), O_RDONLY | O_CLOEXEC));
+    QVERIFY(!quiet.isUntouched());
+    quiet.digest(m_id.kind, nullptr);
+    QVERIFY2(!quiet.isUntouched(), "who opened it may be among what was lost");
+    QVERIFY(Seal(m_file.get(), m_path).isUntouched());
 }
 
 void TestSeal::readsItselfAndNotItsName()

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void pagesThatLeadNowhere();
     void questionsStayAtHome();
     void pauseOfNone();
+    void pauseThatNobodyNames();
     void pauseTooLong();
     void anyJson_data();
     void anyJson();
@@ -274,8 +275,27 @@ void TestCallDetails::pauseOfNone()
         watch(rig.client->get(rig.url()), this, &outcome);
         QVERIFY(rig.run(outcome));
         QCOMPARE(outcome.error.value_or(core::Error()).kind, ErrorKind::RateLimited);
-        QVERIFY(rig.clock.monotonic() - before >= 15s); // 1 + 2 + 4 + 8
+        QVERIFY(rig.clock.monotonic() - before >= 63s); // 1 + 2 + 4 and so on to 32
     }
+}
+
+// The edge refuses all, without a word of the budget.
+void TestCallDetails::pauseThatNobodyNames()
+{
+    const core::Clock *clock = nullptr;
+    core::Clock::Duration end{};
+    RawServer server([&](const RawRequest &) {
+        return clock->monotonic() < end ? answer("429 Too Many Requests", "", "busy")
+                                        : answer("200 OK", "", "{}");
+    });
+    Rig rig(server.origin());
+    clock = &rig.clock;
+    end = clock->monotonic() + 50s;
+    CallOutcome outcome;
+    watch(rig.client->get(rig.url()), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QVERIFY(!outcome.error);
+    QVERIFY(server.seen.size() <= 7);
 }
 
 // Refused alone, with requests left, and for an hour: that is for people to decide.

@@ -248,8 +248,10 @@ void TestCalls::refusals()
     QCOMPARE(outcome.error->mayHaveHappened, isDoubtful);
     if (isDoubtful)
         QCOMPARE(server.seen.size(), 1);
-    else if (expected == ErrorKind::ServerError || expected == ErrorKind::RateLimited)
+    else if (expected == ErrorKind::ServerError)
         QCOMPARE(server.seen.size(), 5);
+    else if (expected == ErrorKind::RateLimited)
+        QCOMPARE(server.seen.size(), 7);
     else if (expected != ErrorKind::RemoteChanged)
         QCOMPARE(server.seen.size(), 1);
 }

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void creationThatIsWelcome();
     void moveOfTheCaseAlone();
     void moveWithoutRedirects();
+    void branchByItsFullName();
     void doubtStays();
     void pauseOfARefusal_data();
     void pauseOfARefusal();
@@ -316,6 +317,24 @@ void TestDoubts::moveWithoutRedirects()
     QCOMPARE(writesOf(server), 1);
     // Neither was there before, so that the new one proves nothing.
     QVERIFY(!wait(rig.client->moveRepo(model(u"o/other"_s), model(u"o/bar"_s)), rig.clock));
+}
+
+// The first request gets lost on its way, so that the branch is still there, under its short name.
+void TestDoubts::branchByItsFullName()
+{
+    QJsonArray branches{QJsonObject{{u"name"_s, u"x"_s}, {u"ref"_s, u"refs/heads/x"_s}}};
+    RawServer server([&](const RawRequest &request) {
+        if (request.verb == "GET"_ba)
+            return json(QJsonObject{{u"branches"_s, branches}, {u"tags"_s, QJsonArray()}});
+        if (writesOf(server) == 1)
+            return Cut;
+        branches = {};
+        return json(QJsonObject());
+    });
+    Rig rig(server.origin());
+    const auto gone = wait(rig.client->deleteBranch(model(u"o/r"_s), u"refs/heads/x"_s), rig.clock);
+    QVERIFY2(gone, qPrintable(gone ? QString() : gone.error().detail));
+    QVERIFY(branches.isEmpty());
 }
 
 // The second try is refused, and the first may be the reason.
