@@ -119,6 +119,13 @@ struct TreeEntry {
     bool operator==(const TreeEntry &) const = default;
 };
 
+} // namespace hub
+
+// So that a list of 100,000 grows where it lies.
+Q_DECLARE_TYPEINFO(hub::TreeEntry, Q_RELOCATABLE_TYPE);
+
+namespace hub {
+
 struct TreePage {
     QList<TreeEntry> entries; // files and folders
     QStringList refused; // paths that cannot be written safely, that lack a size or that are listed

@@ -96,7 +96,9 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
                     d->onGateWaits(time);
             });
     connect(worker, &Worker::surveyed, this,
-            [this](const QUuid &id, const QList<qint64> &bytes) { d->onSurveyed(id, bytes); });
+            [this](const QUuid &id, const QList<SurveyItem> &items, bool isThere) {
+                d->onSurveyed(id, items, isThere);
+            });
     connect(worker, &Worker::completed, this,
             [this](const QUuid &id, const std::optional<core::Error> &trouble) {
                 d->onCompleted(id, trouble);
@@ -286,11 +288,8 @@ QList<Group *> Engine::Private::placed() const
 
 void Engine::Private::startSome(Group &group, Group::Weight weight)
 {
-    constexpr std::ptrdiff_t atOnce = 64;
-    const Group::Queue &all = group.queued(weight);
-    const auto end = std::next(all.begin(), std::min(atOnce, std::ssize(all)));
-    const std::vector<std::pair<Priority, int>> queued(all.begin(), end);
-    for (const auto &[priority, index] : queued) {
+    constexpr size_t atOnce = 64;
+    for (const int index : group.queued(weight, atOnce)) {
         if (group.at(index).attempt != 0)
             continue; // an older try has not ended yet
         if (!hasSlot(group, weight))
@@ -434,7 +433,7 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > 0)
             noteBegun(*group);
         if (!group->isCounted && !group->isSurveyed)
-            survey(*group); // the place is there again
+            survey(*group, 0); // the place is there again
         transfer.best = std::max(transfer.best, bytes);
         setDone(*group, running->index, bytes,
                 core::makeError(core::ErrorKind::FileIo,

@@ -16,6 +16,11 @@ bool isFinished(const Group &group)
     return group.allDone() && group.completion == Group::Completion::Done;
 }
 
+bool isUncounted(const Transfer &transfer)
+{
+    return transfer.here < 0 && !isEnd(transfer.state());
+}
+
 // What is done comes below, the last one first.
 bool isBefore(const std::unique_ptr<Group> &a, const std::unique_ptr<Group> &b)
 {
@@ -84,7 +89,7 @@ void Engine::Private::onGrown(Group &group)
         group.announced = group.announced && group.allDone();
     }
     if (group.intent.wanted != Intent::Wanted::Done)
-        survey(group);
+        survey(group, 0);
     sort();
     settle(group);
     scheduleSoon();
@@ -237,34 +242,43 @@ void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core
     scheduleSoon();
 }
 
-void Engine::Private::survey(Group &group)
+// Asks for what was not counted yet, from that index on: a part, and the next one when its answer
+// is there, so that 100,000 files hold up nobody.
+void Engine::Private::survey(Group &group, int from)
 {
-    group.isSurveyed = true;
+    constexpr qsizetype atOnce = 4096;
     QList<SurveyItem> items;
-    items.reserve(group.count());
-    for (int i = 0; i < group.count(); ++i)
-        items.append({group.at(i).paths.first(), group.at(i).content, group.at(i).size});
+    for (int i = from; i < group.count() && items.size() < atOnce; ++i) {
+        const Transfer &transfer = group.at(i);
+        if (isUncounted(transfer))
+            items.append({i, transfer.paths.constFirst(), transfer.content, transfer.size});
+    }
+    group.isSurveyed = !items.isEmpty();
+    if (items.isEmpty()) {
+        group.isCounted = true;
+        touch(group);
+        return;
+    }
     tell([id = group.id(), items, request = group.request(), isBegun = group.intent.begun](
              Worker &worker) { worker.survey(id, request, items, isBegun); });
 }
 
-void Engine::Private::onSurveyed(const DownloadId &id, const QList<qint64> &bytes)
+void Engine::Private::onSurveyed(const DownloadId &id, const QList<SurveyItem> &items, bool isThere)
 {
     Group *group = find(id);
     if (!group)
         return;
     group->isSurveyed = false;
-    if (bytes.size() != group->count())
+    if (!isThere)
         return;
-    for (int i = 0; i < group->count(); ++i) {
-        const Transfer &transfer = group->at(i);
-        if (transfer.here >= 0 || isEnd(transfer.state()))
+    for (const SurveyItem &item : items) {
+        const Transfer &transfer = group->at(item.index);
+        if (!isUncounted(transfer))
             continue; // whoever fetched it meanwhile knows better
-        setDone(*group, i, std::max(bytes[i], transfer.done), {});
-        group->setHere(i, bytes[i]);
+        setDone(*group, item.index, std::max(item.here, transfer.done), {});
+        group->setHere(item.index, item.here);
     }
-    group->isCounted = true;
-    touch(*group);
+    survey(*group, items.constLast().index + 1);
 }
 
 // After any change: what observers must hear, and whether the group has come to rest.

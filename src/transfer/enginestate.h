@@ -104,8 +104,8 @@ struct Engine::Private {
     void saveIntent(const Group &group);
     void complete(Group &group);
     void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);
-    void survey(Group &group);
-    void onSurveyed(const DownloadId &id, const QList<qint64> &bytes);
+    void survey(Group &group, int from);
+    void onSurveyed(const DownloadId &id, const QList<SurveyItem> &items, bool isThere);
     void settle(Group &group);
     std::optional<std::chrono::seconds> hubWait(const Group &group) const;
     void measure(Group &group, core::Clock::Duration now) const;

@@ -129,15 +129,13 @@ void Group::count(int index, Change change)
         m_pathsDone += sign * static_cast<int>(transfer.paths.size());
         m_checked += transfer.checked ? sign : 0;
     }
-    auto &queue = m_queued[static_cast<size_t>(weight(index))];
-    const std::pair place(transfer.priority, index);
     if (change == Change::Remove) {
-        queue.erase(place);
+        queueOf(index).erase(index);
         m_troubled.erase(index);
         return;
     }
     if (state == State::Queued)
-        queue.insert(place);
+        queueOf(index).insert(index);
     if (state == State::Waiting || state == State::Failed)
         m_troubled.insert(index);
 }
@@ -288,8 +286,10 @@ std::vector<int> Group::grow(int most)
             begin(Stage::Look);
             break;
         case Stage::Look:
-            if (i == 0)
+            if (i == 0) {
                 growth.here.reserve(m_request.chosen.size());
+                growth.open.reserve(m_request.chosen.size());
+            }
             if (i < m_transfers.size())
                 note(growth, static_cast<int>(i));
             else
@@ -355,6 +355,20 @@ void Group::learn(int index, const core::ContentId &content)
     if (transfer.content)
         m_request.listing.clear();
     transfer.content = content;
+}
+
+IndexSet &Group::queueOf(int index)
+{
+    Queue &queue = m_queued[static_cast<size_t>(weight(index))];
+    return queue[at(index).priority == Priority::High ? 0 : 1];
+}
+
+std::vector<int> Group::queued(Weight weight, size_t most) const
+{
+    std::vector<int> indices;
+    for (const IndexSet &queue : m_queued[static_cast<size_t>(weight)])
+        queue.first(most, &indices);
+    return indices;
 }
 
 Group::Weight Group::weight(int index) const

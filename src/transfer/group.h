@@ -4,11 +4,11 @@
 #include <deque>
 #include <memory>
 #include <set>
-#include <utility>
 #include <vector>
 
 #include "transfer/bottleneck.h"
 #include "transfer/download.h"
+#include "transfer/indexset.h"
 #include "transfer/journal.h"
 #include "transfer/speed.h"
 #include "transfer/transfer.h"
@@ -77,8 +77,7 @@ public:
     bool allDone() const;
     // What may start: high priority first, then in order; small files have slots of their own.
     enum class Weight { Small, Large };
-    using Queue = std::set<std::pair<Priority, int>>;
-    const Queue &queued(Weight weight) const { return m_queued[static_cast<size_t>(weight)]; }
+    std::vector<int> queued(Weight weight, size_t most) const;
     Weight weight(int index) const;
     bool isMoving() const; // something runs or could start
     bool canGoOn() const; // without a person: moving, waiting or completing
@@ -104,6 +103,7 @@ private:
     void note(Growth &growth, int index) const;
     void take(Growth &growth, const hub::TreeEntry &entry);
     bool isUrgent(const Transfer &transfer) const;
+    IndexSet &queueOf(int index);
 
     DownloadId m_id;
     DownloadRequest m_request;
@@ -111,7 +111,8 @@ private:
     std::deque<Transfer> m_transfers; // 100,000 are not moved when there come more
     std::vector<int> m_chosen;
     std::array<int, stateCount> m_counts{};
-    std::array<Queue, 2> m_queued;
+    using Queue = std::array<IndexSet, 2>; // of High and of Normal priority
+    std::array<Queue, 2> m_queued; // of each Weight
     std::set<int> m_troubled; // Waiting or Failed
     qint64 m_size = 0;
     qint64 m_done = 0;

@@ -3,6 +3,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 #include "cache/store.h"
 
@@ -174,22 +175,26 @@ void Worker::complete(const QUuid &download, const DownloadRequest &request)
 void Worker::survey(const QUuid &download, const DownloadRequest &request,
                     const QList<SurveyItem> &items, bool isBegun)
 {
-    inPool<QList<qint64>>(
+    using Counted = std::pair<QList<SurveyItem>, bool>;
+    inPool<Counted>(
         this,
         [request, items, isBegun] {
             const cache::Store store(request.place);
-            QList<qint64> bytes(items.size(), 0);
-            const bool hasAny = QFileInfo::exists(store.layout().repo(request.repo));
-            for (qsizetype i = 0; hasAny && i < items.size(); ++i) {
-                const SurveyItem &item = items.at(i);
-                if (item.content)
-                    bytes[i] = store.storedBytes(request.repo, request.commit, item.path,
-                                                 *item.content, item.size);
+            Counted counted(items, true);
+            if (QFileInfo::exists(store.layout().repo(request.repo))) {
+                for (SurveyItem &item : counted.first) {
+                    if (item.content)
+                        item.here = store.storedBytes(request.repo, request.commit, item.path,
+                                                      *item.content, item.size);
+                }
             }
             // Afterwards: the drive may have been pulled meanwhile, and then nobody can tell.
-            return isBegun && !store.isThere() ? QList<qint64>() : bytes;
+            counted.second = !isBegun || store.isThere();
+            return counted;
         },
-        [this, download](QList<qint64> &bytes) { Q_EMIT surveyed(download, bytes); });
+        [this, download](Counted &counted) {
+            Q_EMIT surveyed(download, counted.first, counted.second);
+        });
 }
 
 void Worker::onEnded(quint64 id, const AttemptEnd &end)

@@ -203,19 +203,20 @@ void RepoTreeModel::setFilter(const QString &text)
             node.children = node.shown;
     }
     m_filter = trimmed;
+    m_words.clear();
+    if (!hasWildcard(m_filter)) {
+        for (const QString &word : m_filter.split(u' ', Qt::SkipEmptyParts))
+            m_words.emplace_back(word, Qt::CaseInsensitive);
+    }
     rebuildShown();
     Q_EMIT ticksChanged();
 }
 
 bool RepoTreeModel::matches(const QString &path) const
 {
-    if (m_filter.isEmpty())
-        return true;
-    if (!hasWildcard(m_filter)) {
-        const QStringList words = m_filter.split(u' ', Qt::SkipEmptyParts);
-        return std::all_of(words.begin(), words.end(), [&path](const QString &word) {
-            return path.contains(word, Qt::CaseInsensitive);
-        });
+    if (!m_words.empty() || m_filter.isEmpty()) {
+        return std::all_of(m_words.begin(), m_words.end(),
+                           [&path](const QStringMatcher &word) { return word.indexIn(path) >= 0; });
     }
     return core::matchesPattern(path, m_filter)
         || core::matchesPattern(path.mid(path.lastIndexOf(u'/') + 1), m_filter);

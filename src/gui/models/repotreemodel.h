@@ -5,6 +5,7 @@
 #include <QList>
 #include <QSet>
 #include <QString>
+#include <QStringMatcher>
 
 #include <optional>
 #include <vector>
@@ -95,6 +96,7 @@ private:
     QHash<QString, NodeId> m_files;
     QList<hub::TreeEntry> m_entries; // files only
     QString m_filter;
+    std::vector<QStringMatcher> m_words; // of a filter without wildcards
     int m_shownFiles = 0;
     int m_changed = 0; // files with another tick than at the beginning
 };

@@ -39,16 +39,13 @@ ChooseDialog::ChooseDialog(transfer::Engine &engine, hub::Client &client,
     m_ui->titleLabel->setText(tr("Files of %1 at %2")
                                   .arg(core::isolate(m_request.repo.display()),
                                        core::isolate(Texts::shortCommit(m_request.commit))));
-    for (const hub::TreeEntry &entry : m_request.chosen)
-        m_before.insert(entry.path);
+    m_before.reserve(m_request.chosen.size());
     m_known = m_request.listing.isEmpty() ? m_request.chosen : m_request.listing;
     m_ui->banner->hide();
     setUpTree();
     feedTree();
     m_ui->tree->setCurrentIndex(m_tree->index(0, 0));
     m_ui->tree->setFocus();
-    if (m_request.listing.isEmpty())
-        askHub();
     connect(m_ui->banner, &StateBanner::actionTriggered, this, &ChooseDialog::askHub);
     connect(m_ui->cancelButton, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_ui->changeButton, &QPushButton::clicked, this, &QDialog::accept);
@@ -92,9 +89,20 @@ void ChooseDialog::setUpTree()
     showTotals();
 }
 
-// Portion by portion: the window stays awake with 100,000 files.
+// Portion by portion: the window stays awake with 100,000 files. First what was chosen, by which
+// the files are ticked.
 void ChooseDialog::feedTree()
 {
+    const QList<hub::TreeEntry> &chosen = m_request.chosen;
+    if (m_noted < chosen.size()) {
+        for (const qsizetype end = std::min(m_noted + portion, chosen.size()); m_noted < end;
+             ++m_noted)
+            m_before.insert(chosen.at(m_noted).path);
+        if (m_noted < chosen.size()) {
+            QTimer::singleShot(0, this, &ChooseDialog::feedTree);
+            return;
+        }
+    }
     const auto next = m_known.mid(m_fed, portion);
     m_fed += next.size();
     m_tree->append(next, m_before);
@@ -106,6 +114,8 @@ void ChooseDialog::feedTree()
         m_ui->tree->expandAll();
     showTotals();
     showOnDisk();
+    if (m_request.listing.isEmpty())
+        askHub();
 }
 
 void ChooseDialog::showOnDisk()

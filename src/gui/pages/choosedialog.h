@@ -41,6 +41,7 @@ private:
     const transfer::DownloadId m_id;
     const transfer::DownloadRequest m_request;
     QSet<QString> m_before; // paths that were chosen
+    qsizetype m_noted = 0; // of what was chosen, in m_before
     QList<hub::TreeEntry> m_known; // files of the commit
     qsizetype m_fed = 0; // of them, in m_tree
     RepoTreeModel *m_tree = nullptr; // child
