@@ -289,6 +289,7 @@ std::vector<int> Group::grow(int most)
             if (i == 0) {
                 growth.here.reserve(m_request.chosen.size());
                 growth.open.reserve(m_request.chosen.size());
+                growth.left.reserve(std::max<qsizetype>(0, count() - m_request.chosen.size()));
             }
             if (i < m_transfers.size())
                 note(growth, static_cast<int>(i));

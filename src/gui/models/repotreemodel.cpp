@@ -22,26 +22,6 @@ bool hasWildcard(const QString &text)
 
 } // namespace
 
-struct RepoTreeModel::Node {
-    QString name;
-    NodeId parent = 0;
-    int row = -1; // among the shown children of the parent; -1: hidden
-    int entry = -1; // index in m_entries; -1: a folder
-    bool isTicked = false; // files
-    bool wasTicked = false; // files: at the beginning
-    bool wantsAll = false; // folders: files still to come are ticked too
-    OnDisk onDisk = OnDisk::Unknown;
-    int files = 0; // in the whole subtree
-    int ticked = 0;
-    qint64 bytes = 0;
-    qint64 tickedBytes = 0;
-    std::vector<NodeId> children; // sorted while a filter is set
-    std::vector<NodeId> shown; // sorted
-    std::vector<NodeId> fresh; // not yet shown
-
-    bool isFolder() const { return entry < 0; }
-};
-
 RepoTreeModel::RepoTreeModel(QObject *parent)
     : QAbstractItemModel(parent)
 {

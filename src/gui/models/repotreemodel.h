@@ -7,6 +7,7 @@
 #include <QString>
 #include <QStringMatcher>
 
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -68,8 +69,27 @@ Q_SIGNALS:
     void ticksChanged();
 
 private:
-    struct Node;
     using NodeId = quint32;
+    // A file or a folder.
+    struct Node {
+        QString name;
+        NodeId parent = 0;
+        int row = -1; // among the shown children of the parent; -1: hidden
+        int entry = -1; // index in m_entries; -1: a folder
+        bool isTicked = false; // files
+        bool wasTicked = false; // files: at the beginning
+        bool wantsAll = false; // folders: files still to come are ticked too
+        OnDisk onDisk = OnDisk::Unknown;
+        int files = 0; // in the whole subtree
+        int ticked = 0;
+        qint64 bytes = 0;
+        qint64 tickedBytes = 0;
+        std::vector<NodeId> children; // sorted while a filter is set
+        std::vector<NodeId> shown; // sorted
+        std::vector<NodeId> fresh; // not yet shown
+
+        bool isFolder() const { return entry < 0; }
+    };
 
     NodeId folderFor(const QString &folderPath, QList<NodeId> *touched);
     NodeId makeNode(NodeId parent, const QString &name);
@@ -91,7 +111,7 @@ private:
     QString kindText(const Node &node) const;
     QString onDiskText(const Node &node) const;
 
-    std::vector<Node> m_nodes; // 0 is the root
+    std::deque<Node> m_nodes; // 0 is the root
     QHash<QString, NodeId> m_folders; // by path, without trailing slash
     QHash<QString, NodeId> m_files;
     QList<hub::TreeEntry> m_entries; // files only
