@@ -16,12 +16,13 @@ inline Options patient(Options options)
     return options;
 }
 
-// The state is read with the rights of the change, and nothing else of its options; the limit of
-// the change ends these questions too.
+// The state is read with the rights of the change and what a gateway wants to hear, and nothing
+// else of its options; the limit of the change ends these questions too.
 inline Options lookingWith(const Options &options)
 {
     Options looking;
     looking.token = options.token;
+    looking.headers = options.headers;
     looking.silence = options.silence;
     looking.priority = options.priority;
     return looking;

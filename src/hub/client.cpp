@@ -69,6 +69,24 @@ core::Result<ItemPage> itemPage(const HttpReply &reply)
 
 } // namespace
 
+core::Result<void> anyAnswer(const HttpReply &reply)
+{
+    const QByteArray type = headerValue(reply.headers, "Content-Type").value_or(QByteArray());
+    const QByteArray body = reply.body.trimmed();
+    if (type.toLower().contains("html") || body.startsWith('<'))
+        return core::fail(core::ErrorKind::Protocol, u"a web page in place of an answer"_s);
+    if (!body.startsWith('{') && !body.startsWith('['))
+        return {};
+    const auto document = readJson(body);
+    if (!document)
+        return core::Unexpected(document.error());
+    const QJsonObject said = document->object();
+    if (!said.value("error"_L1).toString().isEmpty()
+        || said.value("success"_L1) == QJsonValue(false))
+        return core::fail(core::ErrorKind::Protocol, u"a success that tells of a failure"_s);
+    return {};
+}
+
 Ask::Wish Client::Private::wishFor(const QUrl &url, const Options &options, qint64 longest) const
 {
     Ask::Wish wish;

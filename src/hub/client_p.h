@@ -119,15 +119,9 @@ void parseFor(QObject *context, const HttpReply &reply, const Parse<T> &parse, T
     });
 }
 
-// Any answer will do, but a web page comes from something between us and the Hub.
-inline core::Result<void> anyAnswer(const HttpReply &reply)
-{
-    const auto type = headerValue(reply.headers, "Content-Type").value_or(QByteArray());
-    if (type.trimmed().toLower().startsWith("text/html"))
-        return core::fail(core::ErrorKind::Protocol,
-                          QStringLiteral("a web page in place of an answer"));
-    return {};
-}
+// Any answer will do, but a web page comes from something between us and the Hub, and JSON must be
+// whole and must not say that it failed. Pure.
+core::Result<void> anyAnswer(const HttpReply &reply);
 
 // Parses as given; an error learns which answer it is about and loses what that quotes of us.
 template <typename T>

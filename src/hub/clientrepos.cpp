@@ -359,6 +359,10 @@ Call<void> *Client::moveRepo(const core::RepoId &from, const core::RepoId &to,
     auto *call = d->make<Call<void>>(options);
     if (Named(from).isRepo(to).refuses(call))
         return call;
+    if (from.type() != to.type()) {
+        call->finish(core::fail(ErrorKind::BadInput, u"a repo stays of its type"_s));
+        return call;
+    }
     Change<Done>::Plan plan;
     plan.wish = [this, from, to, options] {
         const QJsonObject body{{u"fromRepo"_s, from.id()},

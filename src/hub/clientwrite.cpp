@@ -1,5 +1,6 @@
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QSet>
 #include <QUrlQuery>
 
 #include <algorithm>
@@ -84,7 +85,10 @@ Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QStri
         return call;
     }
     QJsonArray list;
+    QSet<QString> empty; // regular whatever the Hub says (hub-api.md 8.2)
     for (const FileSample &file : files) {
+        if (file.size == 0)
+            empty.insert(file.path);
         list.append(QJsonObject{{u"path"_s, file.path},
                                 {u"size"_s, file.size},
                                 {u"sample"_s, QString::fromLatin1(file.start.toBase64())}});
@@ -94,8 +98,16 @@ Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QStri
     const QUrl url = endpoint().preupload(repo, revision, target);
     Ask::Wish wish = d->wishToSend("POST"_ba, url, QJsonObject{{u"files"_s, list}}, options);
     wish.request.meaning = HttpRequest::Meaning::Question;
-    start<QList<UploadMode>>(call, d->tools, wish,
-                             [](const HttpReply &reply) { return parsePreupload(reply.body); });
+    start<QList<UploadMode>>(call, d->tools, wish, [empty](const HttpReply &reply) {
+        auto modes = parsePreupload(reply.body);
+        if (!modes)
+            return modes;
+        for (UploadMode &mode : *modes) {
+            if (empty.contains(mode.path))
+                mode.mode = UploadMode::Mode::Regular;
+        }
+        return modes;
+    });
     return call;
 }
 

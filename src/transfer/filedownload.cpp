@@ -1,5 +1,7 @@
 #include "transfer/filedownload.h"
 
+#include <utility>
+
 #include "core/redact.h"
 #include "transfer/worker.h"
 
@@ -105,11 +107,13 @@ void FileDownload::onAsks(const FileWait &wait)
 {
     if (isFinished())
         return;
+    // The request before is over: what waits here must not count as under way.
+    const hub::Gate::Ticket ticket = std::exchange(m_ticket, {});
     // A file host that asks for a pause is no reason to ask the Hub less.
     const bool isHub = wait.refusal && m_ways.endpoint.isSameOrigin(QUrl(wait.refusal->url));
-    if (isHub && m_ticket) {
+    if (isHub && ticket) {
         const hub::Gate::Refusal refusal =
-            m_ways.gate.refused(m_ticket, wait.rates, *wait.refusal, wait.refusals);
+            m_ways.gate.refused(ticket, wait.rates, *wait.refusal, wait.refusals);
         return enter(refusal.isForAll ? core::Clock::Duration(0) : refusal.wait);
     }
     if (wait.delay.count() == 0)

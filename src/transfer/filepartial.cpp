@@ -135,10 +135,18 @@ core::Result<void> reserve(int fd, qint64 length, qint64 total, const QString &p
 #endif
 }
 
+// The query tells one file from another, too, but may be a signature: only its digest is kept.
 QString publicUrl(const QUrl &url)
 {
-    return url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment)
-        .toString(QUrl::FullyEncoded);
+    const QString place =
+        url.adjusted(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment)
+            .toString(QUrl::FullyEncoded);
+    if (!url.hasQuery())
+        return place;
+    const QByteArray query = url.query(QUrl::FullyEncoded).toLatin1();
+    core::Digest digest(core::ContentId::Kind::Sha256, query.size());
+    digest.add(query);
+    return place + u'?' + digest.hex();
 }
 
 struct Note {

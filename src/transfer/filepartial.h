@@ -18,10 +18,10 @@
 namespace transfer {
 
 // The beginning of a file under the name "<destination>.incomplete", and beside it a note
-// (".incomplete.json": address without its query, version, total, what is on stable storage)
-// that tells the next run what it is the beginning of. The file itself carries the lock (flock):
-// whoever has it open here is alone with this destination, in this process and among all others.
-// It never is a link, and never a file that has a second name.
+// (".incomplete.json": address with a digest of its query, version, total, what is on stable
+// storage) that tells the next run what it is the beginning of. The file itself carries the lock
+// (flock): whoever has it open here is alone with this destination, in this process and among all
+// others. It never is a link, and never a file that has a second name.
 //
 // Owner: FileAttempt; tasks in the pool share it. Everything but the plain getters, append(),
 // beginAnswer() and restart() blocks for long. One thread at a time, except checkpoint().
@@ -29,7 +29,7 @@ class FilePartial {
 public:
     // What the bytes are the beginning of.
     struct Source {
-        QString url; // without query
+        QString url; // a digest in place of the query
         FileVersion version; // nothing said: nothing proves whose the bytes are
         qint64 total = -1;
     };

@@ -370,7 +370,7 @@ void TestClient::endsWhenLimitedForEver()
     const auto info = wait(rig.client->info(model(u"acme/tiny"_s), u"main"_s), rig.clock);
     QCOMPARE(info.error().kind, ErrorKind::RateLimited);
     QVERIFY(info.error().retryAfter.has_value());
-    QCOMPARE(server.requests().size(), 5);
+    QCOMPARE(server.requests().size(), 7);
 }
 
 void TestClient::waitsAlone_data()

@@ -45,6 +45,8 @@ private Q_SLOTS:
     void moveOfTheCaseAlone();
     void moveWithoutRedirects();
     void branchByItsFullName();
+    void successThatIsNone_data();
+    void successThatIsNone();
     void doubtStays();
     void pauseOfARefusal_data();
     void pauseOfARefusal();
@@ -335,6 +337,40 @@ void TestDoubts::branchByItsFullName()
     const auto gone = wait(rig.client->deleteBranch(model(u"o/r"_s), u"refs/heads/x"_s), rig.clock);
     QVERIFY2(gone, qPrintable(gone ? QString() : gone.error().detail));
     QVERIFY(branches.isEmpty());
+}
+
+void TestDoubts::successThatIsNone_data()
+{
+    QTest::addColumn<QByteArray>("said");
+    QTest::addColumn<bool>("isDone");
+    const QByteArray type = "Content-Type: application/json\r\n";
+    const auto ok = [](const QByteArray &headers, const QByteArray &body) {
+        return answer("200 OK", headers, body);
+    };
+    QTest::newRow("an error") << ok(type, R"({"error":"You are not allowed to do that"})") << false;
+    QTest::newRow("no success") << ok(type, R"({"success":false})") << false;
+    QTest::newRow("a page") << ok({}, "\n<!DOCTYPE html><p>log in") << false;
+    QTest::newRow("a page as text") << ok("Content-Type: text/plain\r\n", "<html>") << false;
+    QTest::newRow("a page in XHTML") << ok("Content-Type: application/xhtml+xml\r\n", "x") << false;
+    QTest::newRow("cut JSON") << ok(type, R"({"id":"o)") << false;
+    QTest::newRow("OK") << ok("Content-Type: text/plain\r\n", "OK") << true;
+    QTest::newRow("no error") << ok(type, R"({"error":null,"success":true})") << true;
+    QTest::newRow("a word") << ok(type, R"("OK")") << true;
+}
+
+// The repo is still there, so that only a plain success is believed.
+void TestDoubts::successThatIsNone()
+{
+    QFETCH(QByteArray, said);
+    QFETCH(bool, isDone);
+    RawServer server([&](const RawRequest &request) {
+        return request.verb == "GET"_ba ? info(u"o/r"_s) : said;
+    });
+    Rig rig(server.origin());
+    const auto gone = wait(rig.client->deleteRepo(model(u"o/r"_s)), rig.clock);
+    QCOMPARE(gone.has_value(), isDone);
+    if (!isDone)
+        QVERIFY(gone.error().mayHaveHappened);
 }
 
 // The second try is refused, and the first may be the reason.

@@ -104,6 +104,8 @@ private Q_SLOTS:
     void cardIsWhole();
     void cardLeavesHttp2();
     void protocolErrorsSayWhere();
+    void emptyFilesAreRegular();
+    void moveKeepsTheType();
     void quotedTokens();
     void lengths();
     void renamedBesideAWebApp();
@@ -218,6 +220,31 @@ void TestTyped::protocolErrorsSayWhere()
     check(wait<hub::TreePage>(rig.client->tree(repo, u"main"_s), rig.clock).error());
     check(wait(rig.client->pathsInfo(repo, u"main"_s, {u"a"_s}), rig.clock).error());
     check(wait(rig.client->unlike(repo), rig.clock).error());
+}
+
+// The storage refuses objects of nothing (hub-api.md 8.2), whatever the Hub says.
+void TestTyped::emptyFilesAreRegular()
+{
+    const QByteArray modes = R"({"files":[{"path":"none","uploadMode":"lfs"},)"
+                             R"({"path":"some","uploadMode":"lfs"}]})";
+    RawServer server([&](const RawRequest &) { return answer("200 OK", "", modes); });
+    Rig rig(server.origin());
+    const auto told = wait(rig.client->preupload(model(u"o/r"_s), u"main"_s,
+                                                 {{u"none"_s, 0, {}}, {u"some"_s, 1, "x"_ba}}),
+                           rig.clock);
+    QVERIFY(told && told->size() == 2);
+    QCOMPARE(told->at(0).mode, hub::UploadMode::Mode::Regular);
+    QCOMPARE(told->at(1).mode, hub::UploadMode::Mode::Lfs);
+}
+
+void TestTyped::moveKeepsTheType()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "{}"); });
+    Rig rig(server.origin());
+    const auto data = *core::RepoId::make(core::RepoType::Dataset, u"o/s"_s);
+    QCOMPARE(wait(rig.client->moveRepo(model(u"o/r"_s), data), rig.clock).error().kind,
+             ErrorKind::BadInput);
+    QVERIFY(server.seen.isEmpty());
 }
 
 // A server that answers with what it was sent.

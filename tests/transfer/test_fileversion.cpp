@@ -46,6 +46,7 @@ private Q_SLOTS:
     void hubNamesTheContent_data();
     void hubNamesTheContent();
     void adoptedBytesProveNothing();
+    void anotherAddress_data();
     void anotherAddress();
     void notesAreAnybodysText_data();
     void notesAreAnybodysText();
@@ -260,15 +261,30 @@ void TestFileVersion::adoptedBytesProveNothing()
 }
 
 // What was noted of one address says nothing of another one.
+void TestFileVersion::anotherAddress_data()
+{
+    QTest::addColumn<QString>("first");
+    QTest::addColumn<QString>("second");
+    QTest::newRow("another path") << u"/f.bin"_s << u"/g.bin"_s;
+    QTest::newRow("another query") << u"/get?file=a"_s << u"/get?file=b"_s;
+    QTest::newRow("no query") << u"/get?file=a"_s << u"/get"_s;
+}
+
+// The same ETag there says nothing: it is that of a time and a size, often enough.
 void TestFileVersion::anotherAddress()
 {
+    QFETCH(QString, first);
+    QFETCH(QString, second);
     Place p;
     Source source;
     source.headers = one;
-    QVERIFY(source.breakOff(p, p.request(source.server), 16));
+    FileRequest request = p.request(source.server);
+    const QString origin = request.url.toString(QUrl::RemovePath | QUrl::RemoveQuery);
+    request.url = QUrl(origin + first);
+    QVERIFY(source.breakOff(p, request, 16));
     source.content = alphabet.toUpper();
-    FileRequest other = p.request(source.server);
-    other.url.setPath(u"/g.bin"_s);
+    FileRequest other = request;
+    other.url = QUrl(origin + second);
     Call call(p.engine, other);
     QCOMPARE(call.outcome(), u"done"_s);
     QCOMPARE(readFile(p.out()), alphabet.toUpper());
