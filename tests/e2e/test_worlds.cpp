@@ -56,7 +56,8 @@ void TestWorlds::quitWhileChecking()
     };
     QTRY_VERIFY_WITH_TIMEOUT(isChecking(), 120000);
     const qint64 sent = run.hub.bodyBytes(demo::Origin::Cdn);
-    QCOMPARE(sent, size);
+    // A connection that was shortened had more on its way.
+    QVERIFY2(sent >= size && sent < size + size / 8, qPrintable(QString::number(sent)));
     QElapsedTimer time;
     time.start();
     QCOMPARE(::kill(static_cast<pid_t>(process->processId()), SIGTERM), 0);
