@@ -96,9 +96,7 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
                     d->onGateWaits(time);
             });
     connect(worker, &Worker::surveyed, this,
-            [this](const QUuid &id, const QList<SurveyItem> &items, bool isThere) {
-                d->onSurveyed(id, items, isThere);
-            });
+            [this](const QUuid &id, const QList<SurveyItem> &items) { d->onSurveyed(id, items); });
     connect(worker, &Worker::completed, this,
             [this](const QUuid &id, const std::optional<core::Error> &trouble) {
                 d->onCompleted(id, trouble);

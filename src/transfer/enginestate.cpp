@@ -263,13 +263,13 @@ void Engine::Private::survey(Group &group, int from)
              Worker &worker) { worker.survey(id, request, items, isBegun); });
 }
 
-void Engine::Private::onSurveyed(const DownloadId &id, const QList<SurveyItem> &items, bool isThere)
+void Engine::Private::onSurveyed(const DownloadId &id, const QList<SurveyItem> &items)
 {
     Group *group = find(id);
     if (!group)
         return;
     group->isSurveyed = false;
-    if (!isThere)
+    if (items.isEmpty())
         return;
     for (const SurveyItem &item : items) {
         const Transfer &transfer = group->at(item.index);

@@ -105,7 +105,7 @@ struct Engine::Private {
     void complete(Group &group);
     void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);
     void survey(Group &group, int from);
-    void onSurveyed(const DownloadId &id, const QList<SurveyItem> &items, bool isThere);
+    void onSurveyed(const DownloadId &id, const QList<SurveyItem> &items);
     void settle(Group &group);
     std::optional<std::chrono::seconds> hubWait(const Group &group) const;
     void measure(Group &group, core::Clock::Duration now) const;

@@ -3,7 +3,6 @@
 #include <QFileInfo>
 
 #include <algorithm>
-#include <utility>
 
 #include "cache/store.h"
 
@@ -175,26 +174,22 @@ void Worker::complete(const QUuid &download, const DownloadRequest &request)
 void Worker::survey(const QUuid &download, const DownloadRequest &request,
                     const QList<SurveyItem> &items, bool isBegun)
 {
-    using Counted = std::pair<QList<SurveyItem>, bool>;
-    inPool<Counted>(
+    inPool<QList<SurveyItem>>(
         this,
         [request, items, isBegun] {
             const cache::Store store(request.place);
-            Counted counted(items, true);
-            if (QFileInfo::exists(store.layout().repo(request.repo))) {
-                for (SurveyItem &item : counted.first) {
-                    if (item.content)
-                        item.here = store.storedBytes(request.repo, request.commit, item.path,
-                                                      *item.content, item.size);
-                }
+            QList<SurveyItem> counted = items;
+            const bool hasAny = QFileInfo::exists(store.layout().repo(request.repo));
+            for (qsizetype i = 0; hasAny && i < counted.size(); ++i) {
+                SurveyItem &item = counted[i];
+                if (item.content)
+                    item.here = store.storedBytes(request.repo, request.commit, item.path,
+                                                  *item.content, item.size);
             }
             // Afterwards: the drive may have been pulled meanwhile, and then nobody can tell.
-            counted.second = !isBegun || store.isThere();
-            return counted;
+            return isBegun && !store.isThere() ? QList<SurveyItem>() : counted;
         },
-        [this, download](Counted &counted) {
-            Q_EMIT surveyed(download, counted.first, counted.second);
-        });
+        [this, download](QList<SurveyItem> &counted) { Q_EMIT surveyed(download, counted); });
 }
 
 void Worker::onEnded(quint64 id, const AttemptEnd &end)

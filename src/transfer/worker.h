@@ -68,8 +68,8 @@ public:
     void setConnections(int most); // to file hosts, for all large files together
     // Everything that was chosen is published: trees/<commit>.json, then the ref.
     void complete(const QUuid &download, const transfer::DownloadRequest &request);
-    // How many bytes of each item are on disk already; then surveyed(). Nobody can tell where the
-    // place of one that has begun is not there.
+    // How many bytes of each item are on disk already; then surveyed(), with nothing where nobody
+    // can tell, since the place of one that has begun is not there. At least one item.
     void survey(const QUuid &download, const transfer::DownloadRequest &request,
                 const QList<transfer::SurveyItem> &items, bool isBegun);
 
@@ -102,7 +102,7 @@ Q_SIGNALS:
     void fileEnded(quint64 id, const transfer::FileEnd &end);
     void ratesSeen(quint64 id, const QList<hub::RateInfo> &rates);
     void completed(const QUuid &download, const std::optional<core::Error> &trouble);
-    void surveyed(const QUuid &download, const QList<transfer::SurveyItem> &items, bool isThere);
+    void surveyed(const QUuid &download, const QList<transfer::SurveyItem> &items);
     void allStopped();
 
 private:

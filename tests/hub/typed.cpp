@@ -106,6 +106,7 @@ private Q_SLOTS:
     void protocolErrorsSayWhere();
     void emptyFilesAreRegular();
     void moveKeepsTheType();
+    void headersGoWithTheLooks();
     void quotedTokens();
     void lengths();
     void renamedBesideAWebApp();
@@ -245,6 +246,20 @@ void TestTyped::moveKeepsTheType()
     QCOMPARE(wait(rig.client->moveRepo(model(u"o/r"_s), data), rig.clock).error().kind,
              ErrorKind::BadInput);
     QVERIFY(server.seen.isEmpty());
+}
+
+// A gateway that wants a key wants it of every request.
+void TestTyped::headersGoWithTheLooks()
+{
+    RawServer server(
+        [](const RawRequest &) { return answer("200 OK", "", R"({"branches":[],"tags":[]})"); });
+    Rig rig(server.origin());
+    hub::Options options;
+    options.headers = {{"X-Gateway-Key"_ba, "open"_ba}};
+    QVERIFY(wait(rig.client->createBranch(model(u"o/r"_s), u"b"_s, {}, options), rig.clock));
+    QCOMPARE(server.seen.size(), 2); // the branches there are, then the new one
+    for (const RawRequest &request : std::as_const(server.seen))
+        QCOMPARE(request.header("X-Gateway-Key"), "open"_ba);
 }
 
 // A server that answers with what it was sent.

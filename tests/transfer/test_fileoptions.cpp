@@ -5,12 +5,15 @@
 #include <QElapsedTimer>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using filetest::anything;
 using filetest::Call;
 using filetest::isRight;
 using filetest::largeRepo;
 using filetest::MiB;
 using filetest::out;
+using filetest::Place;
+using filetest::rangeAnswer;
 using filetest::readFile;
 using filetest::request;
 using filetest::resolve;
@@ -28,6 +31,7 @@ private Q_SLOTS:
     void pauseIsForTheHost();
     void options();
     void bucketOfTheAddress();
+    void brokenOneIsNotUnderWay();
     void ownTokenHasItsOwnBudget();
     void limitIsForAll();
 };
@@ -162,6 +166,32 @@ void TestFileOptions::bucketOfTheAddress()
     QCOMPARE(call.outcome(), u"done"_s);
     QCOMPARE(readFile(out(f)), "picture"_ba);
     QCOMPARE(server.seen.size(), 2);
+}
+
+// Three requests are left. Those that broke must not keep their own repeat waiting for the end of
+// the window.
+void TestFileOptions::brokenOneIsNotUnderWay()
+{
+    int asked = 0;
+    RawServer server([&](const RawRequest &request) {
+        return ++asked <= 4 ? "\n"_ba // cut; Qt asks more than once
+                            : rangeAnswer(request, filetest::alphabet,
+                                          "X-Repo-Commit: " + QByteArray(40, 'a') + "\r\n");
+    });
+    Place place(filetest::hubAt(server));
+    place.gate.setPayer(
+        hub::Payer::of(*hub::Endpoint::make(QString::fromLatin1(server.origin())), {}));
+    hub::RateInfo rate;
+    rate.bucket = u"resolvers"_s;
+    rate.left = 3;
+    rate.quota = 3000;
+    rate.reset = 60s;
+    place.gate.observe({rate});
+    FileRequest request = place.request(server);
+    request.url = QUrl(QString::fromLatin1(server.origin() + "/o/r/resolve/main/f.bin"));
+    Call call(place.engine, request);
+    QVERIFY(call.wait(25));
+    QCOMPARE(call.outcome(), u"done"_s);
 }
 
 void TestFileOptions::ownTokenHasItsOwnBudget()

@@ -260,7 +260,6 @@ void TestFileVersion::adoptedBytesProveNothing()
     QCOMPARE(readFile(p.out()), alphabet);
 }
 
-// What was noted of one address says nothing of another one.
 void TestFileVersion::anotherAddress_data()
 {
     QTest::addColumn<QString>("first");
@@ -270,7 +269,8 @@ void TestFileVersion::anotherAddress_data()
     QTest::newRow("no query") << u"/get?file=a"_s << u"/get"_s;
 }
 
-// The same ETag there says nothing: it is that of a time and a size, often enough.
+// What was noted of one address says nothing of another one. The same ETag there is no proof: often
+// enough it is made of a time and a size.
 void TestFileVersion::anotherAddress()
 {
     QFETCH(QString, first);

@@ -44,7 +44,6 @@ ChooseDialog::ChooseDialog(transfer::Engine &engine, hub::Client &client,
     m_ui->banner->hide();
     setUpTree();
     feedTree();
-    m_ui->tree->setCurrentIndex(m_tree->index(0, 0));
     m_ui->tree->setFocus();
     connect(m_ui->banner, &StateBanner::actionTriggered, this, &ChooseDialog::askHub);
     connect(m_ui->cancelButton, &QPushButton::clicked, this, &QDialog::reject);
@@ -94,18 +93,18 @@ void ChooseDialog::setUpTree()
 void ChooseDialog::feedTree()
 {
     const QList<hub::TreeEntry> &chosen = m_request.chosen;
+    const qsizetype end = std::min(m_noted + portion, chosen.size());
+    for (; m_noted < end; ++m_noted)
+        m_before.insert(chosen.at(m_noted).path);
     if (m_noted < chosen.size()) {
-        for (const qsizetype end = std::min(m_noted + portion, chosen.size()); m_noted < end;
-             ++m_noted)
-            m_before.insert(chosen.at(m_noted).path);
-        if (m_noted < chosen.size()) {
-            QTimer::singleShot(0, this, &ChooseDialog::feedTree);
-            return;
-        }
+        QTimer::singleShot(0, this, &ChooseDialog::feedTree);
+        return;
     }
     const auto next = m_known.mid(m_fed, portion);
     m_fed += next.size();
     m_tree->append(next, m_before);
+    if (!m_ui->tree->currentIndex().isValid())
+        m_ui->tree->setCurrentIndex(m_tree->index(0, 0));
     if (m_fed < m_known.size()) {
         QTimer::singleShot(0, this, &ChooseDialog::feedTree);
         return;
