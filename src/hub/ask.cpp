@@ -42,7 +42,14 @@ Ask::Ask(const Tools &tools, const Wish &wish, Done done, QObject *parent)
 Ask::~Ask()
 {
     if (m_exchange)
-        m_exchange->cancel();
+        drop();
+}
+
+// Nobody waits for the answer any more.
+void Ask::drop()
+{
+    m_tools.gate.unanswered(std::exchange(m_ticket, {}), m_exchange->reply().asked);
+    m_exchange->cancel();
 }
 
 void Ask::stop(core::Error &error)
@@ -52,7 +59,7 @@ void Ask::stop(core::Error &error)
     error.url = core::redactUrl(m_wish.request.url);
     if (m_exchange) {
         error.mayHaveHappened = error.mayHaveHappened || m_exchange->mayHaveHappened();
-        m_exchange->cancel();
+        drop();
     }
     deleteLater();
 }
@@ -71,8 +78,8 @@ void Ask::enter(Gate::Turn turn, core::Clock::Duration pause)
     wish.priority = m_wish.priority;
     wish.turn = turn;
     wish.pause = pause;
-    if (m_wish.request.token)
-        wish.payer = Payer::of(m_tools.http.config().endpoint, *m_wish.request.token);
+    if (m_wish.request.endpoint && m_wish.request.token)
+        wish.payer = Payer::of(*m_wish.request.endpoint, *m_wish.request.token);
     m_tools.gate.enter(wish, this, [this](const Gate::Ticket &ticket) { send(ticket); });
 }
 
@@ -87,27 +94,33 @@ void Ask::repeatAfter(const core::Error &error, core::Clock::Duration wait)
 
 void Ask::send(const Gate::Ticket &ticket)
 {
-    if (!m_done)
-        return; // stopped while it waited
+    if (!m_done) // stopped while it waited
+        return m_tools.gate.unanswered(ticket, 0);
     Exchange *exchange = m_tools.http.send(m_wish.request);
     m_exchange = exchange;
+    m_ticket = ticket;
+    connect(exchange, &Exchange::left, this, [this] { m_tools.gate.left(m_ticket); });
+    connect(exchange, &Exchange::rated, this,
+            [this](const RateInfo &rate) { m_tools.gate.heard(m_ticket, rate); });
     connect(exchange, &Exchange::sent, this, &Ask::sent);
     connect(exchange, &Exchange::received, this, &Ask::received);
-    connect(exchange, &Exchange::finished, this,
-            [this, exchange, ticket] { onAnswer(*exchange, ticket); });
+    connect(exchange, &Exchange::finished, this, [this, exchange] { onAnswer(*exchange); });
 }
 
-void Ask::onAnswer(const Exchange &exchange, const Gate::Ticket &ticket)
+void Ask::onAnswer(const Exchange &exchange)
 {
     if (!m_done)
         return;
+    const Gate::Ticket ticket = std::exchange(m_ticket, {});
     const core::Result<HttpReply> &result = exchange.result();
     // Of its file hosts the Hub knows nothing: their pause is this call's alone.
     const bool isHubs = exchange.reply().fromEndpoint && ticket;
     if (!result && result.error().kind == core::ErrorKind::RateLimited && isHubs)
         return onRefusal(exchange, ticket, result.error());
     if (exchange.reply().status > 0)
-        m_tools.gate.answered(ticket, exchange.reply().rates);
+        m_tools.gate.answered(ticket, exchange.reply().rates, exchange.reply().asked);
+    else
+        m_tools.gate.unanswered(ticket, exchange.reply().asked);
     if (result)
         return tell(result);
 
@@ -123,8 +136,8 @@ void Ask::onAnswer(const Exchange &exchange, const Gate::Ticket &ticket)
 
 void Ask::onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error)
 {
-    const Gate::Refusal refusal =
-        m_tools.gate.refused(ticket, exchange.reply().rates, error, m_refusals);
+    const Gate::Refusal refusal = m_tools.gate.refused(ticket, exchange.reply().rates, error,
+                                                       m_refusals, exchange.reply().asked);
     // The end of a window can be shown and waited for; what is refused alone and for so long is
     // lost.
     const bool isTooLong = !refusal.isForAll && refusal.wait > LongestPause;

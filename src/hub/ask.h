@@ -46,8 +46,9 @@ Q_SIGNALS:
 private:
     void enter(Gate::Turn turn, core::Clock::Duration pause = {});
     void send(const Gate::Ticket &ticket);
-    void onAnswer(const Exchange &exchange, const Gate::Ticket &ticket);
+    void onAnswer(const Exchange &exchange);
     void onRefusal(const Exchange &exchange, const Gate::Ticket &ticket, core::Error error);
+    void drop();
     void repeatAfter(const core::Error &error, core::Clock::Duration wait);
     void tell(const core::Result<HttpReply> &result);
 
@@ -55,6 +56,7 @@ private:
     Wish m_wish;
     Done m_done;
     QPointer<Exchange> m_exchange;
+    Gate::Ticket m_ticket; // of what is under way
     int m_failures = 0; // in a row
     int m_refusals = 0; // in a row
 };

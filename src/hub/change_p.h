@@ -21,6 +21,7 @@ inline Options patient(Options options)
 inline Options lookingWith(const Options &options)
 {
     Options looking;
+    looking.endpoint = options.endpoint;
     looking.token = options.token;
     looking.headers = options.headers;
     looking.silence = options.silence;
@@ -133,15 +134,15 @@ private:
             return;
         const Ask::Wish wish = m_plan.wish();
         m_mostTries = wish.request.content.size() > Large ? MostLargeTries : MostTries;
-        const auto done = [this, read = explained<T>(m_tools, wish, m_plan.parse)](
-                              const core::Result<HttpReply> &answer) {
-            if (!answer)
-                return onResult(core::Unexpected(answer.error()));
-            core::Result<T> value = read(*answer);
-            if (!value)
-                value.error().mayHaveHappened = true;
-            onResult(value);
-        };
+        const auto done =
+            [this, read = explained<T>(wish, m_plan.parse)](const core::Result<HttpReply> &answer) {
+                if (!answer)
+                    return onResult(core::Unexpected(answer.error()));
+                core::Result<T> value = read(*answer);
+                if (!value)
+                    value.error().mayHaveHappened = true;
+                onResult(value);
+            };
         m_ask = new Ask(m_tools, wish, done, this);
         relayProgress(m_ask, m_call);
     }

@@ -3,6 +3,10 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSet>
+
+#include <algorithm>
+#include <iterator>
 
 #include "hub/client_p.h"
 #include "hub/jsonfields.h"
@@ -87,15 +91,26 @@ core::Result<void> anyAnswer(const HttpReply &reply)
     return {};
 }
 
+Options pinned(const Options &options, const HttpConfig &configured)
+{
+    const HttpConfig meant = configured.with(options.endpoint, options.token);
+    Options pinned = options;
+    pinned.endpoint = meant.endpoint;
+    pinned.token = meant.token;
+    return pinned;
+}
+
 Ask::Wish Client::Private::wishFor(const QUrl &url, const Options &options, qint64 longest) const
 {
     Ask::Wish wish;
     wish.request.url = Endpoint::with(url, options.parameters);
     wish.request.headers = options.headers;
-    wish.request.token = options.token;
+    const Options pinnedTo = pinned(options, tools.http.config());
+    wish.request.endpoint = pinnedTo.endpoint;
+    wish.request.token = pinnedTo.token;
     wish.request.silence = options.silence.value_or(wish.request.silence);
     wish.request.bodyLimit = options.bodyLimit.value_or(longest);
-    wish.bucket = endpoint().bucketOf(url);
+    wish.bucket = pinnedTo.endpoint->bucketOf(url);
     wish.priority = options.priority;
     return wish;
 }
@@ -133,17 +148,26 @@ Client::Client(Http &http, Gate &gate, core::Clock &clock, QObject *parent)
 
 Client::~Client()
 {
-    const auto calls = findChildren<CallBase *>(QString(), Qt::FindDirectChildrenOnly);
-    QList<QPointer<CallBase>> running(calls.begin(), calls.end());
-    for (const QPointer<CallBase> &call : running) {
-        if (call)
+    // Whoever hears of an end may ask anew; that ends as well, but not for ever.
+    constexpr int mostRounds = 8;
+    QSet<const CallBase *> ended;
+    for (int round = 0; round < mostRounds; ++round) {
+        const auto calls = findChildren<CallBase *>(QString(), Qt::FindDirectChildrenOnly);
+        QList<QPointer<CallBase>> running;
+        std::copy_if(calls.begin(), calls.end(), std::back_inserter(running),
+                     [&ended](const CallBase *call) { return !ended.contains(call); });
+        for (const QPointer<CallBase> &call : std::as_const(running)) {
+            if (!call)
+                continue;
+            ended.insert(call);
             call->end();
+        }
     }
 }
 
 const Endpoint &Client::endpoint() const
 {
-    return d->endpoint();
+    return d->tools.http.config().endpoint;
 }
 
 Call<Json> *Client::get(const QUrl &url, const Options &options)
@@ -164,7 +188,7 @@ PagedCall *Client::getPaged(const QUrl &url, const Paging &paging, const Options
     const auto all = std::make_shared<Collected>();
     Walk::Plan plan;
     plan.first = d->wishFor(url, options);
-    plan.parse = [hub = endpoint()](const HttpReply &reply) {
+    plan.parse = [hub = d->hub(options)](const HttpReply &reply) {
         return withNext(itemPage(reply), hub, reply);
     };
     plan.mostPages = paging.mostPages;

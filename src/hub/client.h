@@ -20,7 +20,10 @@ namespace hub {
 
 // What may be said with every call.
 struct Options {
-    std::optional<core::Secret> token = {}; // instead of the configured one; empty: as a guest
+    // Which Hub is asked, and as whom. Unset: what is configured when the call is made, to its end;
+    // another Hub without a token is asked as a guest. The token goes to that Hub only.
+    std::optional<Endpoint> endpoint = {};
+    std::optional<core::Secret> token = {}; // empty: as a guest
     HeaderList headers = {}; // beside our own; not for other origins
     Parameters parameters = {}; // added to the address
     // Nothing heard for so long: Timeout. Unset: 30 s; for changes, which may take the Hub a minute
@@ -32,6 +35,9 @@ struct Options {
     // Bytes of an answer; more is Protocol. Unset: 64 MiB; a card 2 MiB, an account 4 MiB.
     std::optional<qint64> bodyLimit = {};
 };
+
+// The same with both named.
+Options pinned(const Options &options, const HttpConfig &configured);
 
 // An answer of the Hub's API.
 struct Json {
@@ -86,7 +92,7 @@ Q_SIGNALS:
 // is in doubt the typed ones ask the Hub what became of it, the low-level ones end with an Error
 // that says mayHaveHappened. Typed calls judge what they are given, names above all, before
 // anything is sent: BadInput.
-// Owner: session::Services. GUI thread.
+// Owner: session::Services; what it is made of outlives it. GUI thread.
 class Client : public QObject {
     Q_OBJECT
 public:

@@ -25,7 +25,13 @@ struct Client::Private {
     Client *q;
     Ask::Tools tools;
 
-    const Endpoint &endpoint() const { return tools.http.config().endpoint; }
+    // The Hub that a call with these options is about.
+    Endpoint hub(const Options &options) const
+    {
+        return options.endpoint.value_or(tools.http.config().endpoint);
+    }
+    // For what a call asks later.
+    Options pin(const Options &options) const { return pinned(options, tools.http.config()); }
 
     // A Call of ours, which ends with Timeout when the caller's limit is over.
     template <typename C> C *make(const Options &options) const
@@ -124,11 +130,10 @@ void parseFor(QObject *context, const HttpReply &reply, const Parse<T> &parse, T
 core::Result<void> anyAnswer(const HttpReply &reply);
 
 // Parses as given; an error learns which answer it is about and loses what that quotes of us.
-template <typename T>
-Parse<T> explained(const Ask::Tools &tools, const Ask::Wish &wish, const Parse<T> &parse)
+template <typename T> Parse<T> explained(const Ask::Wish &wish, const Parse<T> &parse)
 {
-    const core::Secret token = wish.request.token.value_or(tools.http.config().token);
-    return [parse, token](const HttpReply &reply) {
+    return [parse, token = *wish.request.token,
+            headers = wish.request.headers](const HttpReply &reply) {
         core::Result<T> value = parse(reply);
         if (value)
             return value;
@@ -136,6 +141,7 @@ Parse<T> explained(const Ask::Tools &tools, const Ask::Wish &wish, const Parse<T
         describe(error, reply);
         error.detail = core::redactText(error.detail);
         withhold(error, token);
+        withhold(error, headers);
         return value;
     };
 }
@@ -156,7 +162,7 @@ void start(Call<T> *call, const Ask::Tools &tools, const Ask::Wish &wish, const 
             value.error().mayHaveHappened = true; // done, but in words nobody understands
         call->finish(std::move(value));
     };
-    const Parse<T> read = explained<T>(tools, wish, parse);
+    const Parse<T> read = explained<T>(wish, parse);
     const auto done = [call, read, end, isWrite](const core::Result<HttpReply> &answer) {
         if (!answer)
             return call->finish(core::Unexpected(answer.error()));
@@ -236,7 +242,7 @@ private:
                 if (m_bytes > m_plan.mostBytes)
                     return refuse(
                         QStringLiteral("a listing of more than %1 bytes").arg(m_plan.mostBytes));
-                parseFor<Page>(this, *answer, explained<Page>(m_tools, m_plan.first, m_plan.parse),
+                parseFor<Page>(this, *answer, explained<Page>(m_plan.first, m_plan.parse),
                                [this](const core::Result<Page> &page) { onPage(page); });
             },
             this);

@@ -290,7 +290,7 @@ private:
     void setPullRequest(CommitResult &result, const RefInfo &ref) const
     {
         const QString number = ref.ref.section(u'/', -1);
-        const QString page = QString::fromLatin1(m_client.endpoint().webPage(m_repo).toEncoded());
+        const QString page = QString::fromLatin1(m_looking.endpoint->webPage(m_repo).toEncoded());
         result.pullRequestUrl = page + "/discussions/"_L1 + number;
         result.pullRequest = number.toInt();
     }
@@ -358,8 +358,9 @@ private:
 } // namespace
 
 Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revision,
-                                   const NewCommit &commit, const Options &options)
+                                   const NewCommit &commit, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<CommitResult>>(options);
     if (Named(repo).isRevision(revision).refuses(call))
         return call;
@@ -375,7 +376,7 @@ Call<CommitResult> *Client::commit(const core::RepoId &repo, const QString &revi
         search->prepare(context, then);
     };
     plan.wish = [this, search, repo, revision, target, options] {
-        Ask::Wish wish = d->wishToSend("POST"_ba, endpoint().commit(repo, revision, target),
+        Ask::Wish wish = d->wishToSend("POST"_ba, options.endpoint->commit(repo, revision, target),
                                        QJsonValue::Undefined, patient(options));
         wish.request.content = search->lines();
         wish.request.headers.append({"Content-Type"_ba, "application/x-ndjson"_ba});

@@ -112,7 +112,7 @@ void collect(Call<QList<Item>> *call, const Ask::Tools &tools, const Ask::Wish &
     const auto all = std::make_shared<QList<Item>>();
     typename Walk::Plan plan;
     plan.first = first;
-    plan.parse = [parse, hub = tools.http.config().endpoint](const HttpReply &reply) {
+    plan.parse = [parse, hub = *first.request.endpoint](const HttpReply &reply) {
         const auto part = parse(reply.body).map([](const QList<Item> &items) {
             return Part<Item>{items, {}};
         });
@@ -157,8 +157,8 @@ private:
         const Ask::Wish wish = m_wishes.takeFirst();
         m_ask = new Ask(
             m_tools, wish,
-            [this, read = explained<TreePage>(m_tools, wish, filesOf)](
-                const core::Result<HttpReply> &answer) {
+            [this,
+             read = explained<TreePage>(wish, filesOf)](const core::Result<HttpReply> &answer) {
                 const auto page = answer.and_then(read);
                 if (!page)
                     return m_call->finish(core::Unexpected(page.error()));
@@ -181,13 +181,13 @@ private:
 
 Call<RepoPage> *Client::search(const SearchQuery &query, const Options &options)
 {
-    return nextPage(query.type, endpoint().search(query), options);
+    return nextPage(query.type, d->hub(options).search(query), options);
 }
 
 Call<RepoPage> *Client::nextPage(core::RepoType type, const QUrl &next, const Options &options)
 {
     auto *call = d->make<Call<RepoPage>>(options);
-    const Endpoint hub = endpoint();
+    const Endpoint hub = d->hub(options);
     start<RepoPage>(call, d->tools, d->wishFor(hub.rebase(next), options),
                     [type, hub](const HttpReply &reply) {
                         return withNext(repoPage(type, reply), hub, reply);
@@ -199,7 +199,8 @@ Call<QList<RepoSummary>> *Client::trending(std::optional<core::RepoType> type, i
                                            const Options &options)
 {
     auto *call = d->make<Call<QList<RepoSummary>>>(options);
-    start<QList<RepoSummary>>(call, d->tools, d->wishFor(endpoint().trending(type, most), options),
+    start<QList<RepoSummary>>(call, d->tools,
+                              d->wishFor(d->hub(options).trending(type, most), options),
                               [](const HttpReply &reply) { return parseTrending(reply.body); });
     return call;
 }
@@ -214,7 +215,7 @@ Call<RepoInfo> *Client::info(const core::RepoId &repo, const QString &revision,
     if (named.refuses(call))
         return call;
     const core::RepoType type = repo.type();
-    start<RepoInfo>(call, d->tools, d->wishFor(endpoint().info(repo, revision), options),
+    start<RepoInfo>(call, d->tools, d->wishFor(d->hub(options).info(repo, revision), options),
                     [type](const HttpReply &reply) { return repoInfo(type, reply); });
     return call;
 }
@@ -227,8 +228,8 @@ TreeCall *Client::tree(const core::RepoId &repo, const QString &commit, const Op
         return call;
     const auto soFar = std::make_shared<TreeSoFar>();
     Walk::Plan plan;
-    plan.first = d->wishFor(endpoint().tree(repo, commit), options);
-    plan.parse = [hub = endpoint()](const HttpReply &reply) {
+    plan.first = d->wishFor(d->hub(options).tree(repo, commit), options);
+    plan.parse = [hub = d->hub(options)](const HttpReply &reply) {
         return withNext(filesOf(reply), hub, reply);
     };
     plan.take = [call, soFar](TreePage &page) {
@@ -262,7 +263,7 @@ Call<TreePage> *Client::pathsInfo(const core::RepoId &repo, const QString &revis
         const QJsonObject body{{u"paths"_s, QJsonArray::fromStringList(paths.mid(i, PathsAtOnce))},
                                {u"expand"_s, false}};
         wishes.append(
-            d->wishToSend("POST"_ba, endpoint().pathsInfo(repo, revision), body, options));
+            d->wishToSend("POST"_ba, d->hub(options).pathsInfo(repo, revision), body, options));
         wishes.last().request.meaning = HttpRequest::Meaning::Question;
     }
     auto *walk = new PathsWalk(d->tools, call, wishes);
@@ -278,7 +279,7 @@ Call<RefList> *Client::refs(const core::RepoId &repo, const Options &options)
     auto *call = d->make<Call<RefList>>(options);
     if (Named(repo).refuses(call))
         return call;
-    start<RefList>(call, d->tools, d->wishFor(endpoint().refs(repo), options),
+    start<RefList>(call, d->tools, d->wishFor(d->hub(options).refs(repo), options),
                    [](const HttpReply &reply) { return parseRefs(reply.body); });
     return call;
 }
@@ -289,9 +290,9 @@ Call<CommitPage> *Client::commits(const core::RepoId &repo, const QString &revis
     auto *call = d->make<Call<CommitPage>>(options);
     if (Named(repo).isRevision(revision).refuses(call))
         return call;
-    const QUrl url = endpoint().commits(repo, revision, page, CommitsOfPage);
+    const QUrl url = d->hub(options).commits(repo, revision, page, CommitsOfPage);
     start<CommitPage>(call, d->tools, d->wishFor(url, options),
-                      [hub = endpoint()](const HttpReply &reply) {
+                      [hub = d->hub(options)](const HttpReply &reply) {
                           return withNext(commitPage(reply), hub, reply);
                       });
     return call;
@@ -303,7 +304,7 @@ Call<QByteArray> *Client::card(const core::RepoId &repo, const QString &revision
     auto *call = d->make<Call<QByteArray>>(options);
     if (Named(repo).isRevision(revision).refuses(call))
         return call;
-    const QUrl url = endpoint().resolve(repo, revision, u"README.md"_s);
+    const QUrl url = d->hub(options).resolve(repo, revision, u"README.md"_s);
     Ask::Wish wish = d->wishFor(url, options, LongestCard);
     wish.request.whole = HttpRequest::Whole::ByLength; // any text may end anywhere
     start<QByteArray>(call, d->tools, wish, cardText);
@@ -315,7 +316,7 @@ Call<SecurityStatus> *Client::security(const core::RepoId &repo, const Options &
     auto *call = d->make<Call<SecurityStatus>>(options);
     if (Named(repo).refuses(call))
         return call;
-    start<SecurityStatus>(call, d->tools, d->wishFor(endpoint().security(repo), options),
+    start<SecurityStatus>(call, d->tools, d->wishFor(d->hub(options).security(repo), options),
                           [](const HttpReply &reply) { return parseSecurity(reply.body); });
     return call;
 }
@@ -325,15 +326,15 @@ Call<void> *Client::authCheck(const core::RepoId &repo, const Options &options)
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).refuses(call))
         return call;
-    start<void>(call, d->tools, d->wishFor(endpoint().authCheck(repo), options, LongestAccount),
-                anyAnswer);
+    start<void>(call, d->tools,
+                d->wishFor(d->hub(options).authCheck(repo), options, LongestAccount), anyAnswer);
     return call;
 }
 
 Call<Account> *Client::whoami(const Options &options)
 {
     auto *call = d->make<Call<Account>>(options);
-    start<Account>(call, d->tools, d->wishFor(endpoint().whoami(), options, LongestAccount),
+    start<Account>(call, d->tools, d->wishFor(d->hub(options).whoami(), options, LongestAccount),
                    [](const HttpReply &reply) { return parseAccount(reply.body); });
     return call;
 }
@@ -343,7 +344,8 @@ Call<QList<LikedRepo>> *Client::likesOf(const QString &user, const Options &opti
     auto *call = d->make<Call<QList<LikedRepo>>>(options);
     if (Named().isAccount(user).refuses(call))
         return call;
-    collect<LikedRepo>(call, d->tools, d->wishFor(endpoint().likesOf(user), options), parseLikes);
+    collect<LikedRepo>(call, d->tools, d->wishFor(d->hub(options).likesOf(user), options),
+                       parseLikes);
     return call;
 }
 
@@ -352,7 +354,7 @@ Call<QList<User>> *Client::likers(const core::RepoId &repo, const Options &optio
     auto *call = d->make<Call<QList<User>>>(options);
     if (Named(repo).refuses(call))
         return call;
-    collect<User>(call, d->tools, d->wishFor(endpoint().likers(repo), options), parseUsers);
+    collect<User>(call, d->tools, d->wishFor(d->hub(options).likers(repo), options), parseUsers);
     return call;
 }
 

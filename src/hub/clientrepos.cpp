@@ -103,13 +103,6 @@ void askWhether(Client &client, const core::RepoId &repo, const Options &options
              });
 }
 
-// Another repo of the same account is being made; the Hub makes one after the other (8.1).
-bool isInTheQueue(const core::Error &error)
-{
-    return error.httpStatus == 409
-        && error.serverMessage.contains("conflicting operation is in progress"_L1);
-}
-
 // What is known of a repo that is to be made. Shared by the steps of its Change.
 class CreationSearch : public std::enable_shared_from_this<CreationSearch> {
 public:
@@ -160,11 +153,22 @@ public:
         askWhether(m_client, *m_repo, m_options, context, then);
     }
 
+    // Another repo of the same account is being made; the Hub makes one after the other (8.1). Who
+    // does not want one that is there must not take it for its own when it shows up meanwhile.
+    bool isQueued(const core::Error &error)
+    {
+        const bool is = error.httpStatus == 409
+            && error.serverMessage.contains("conflicting operation is in progress"_L1);
+        if (is && !isOneThereWelcome())
+            m_isTelling = false;
+        return is;
+    }
+
     CreatedRepo made() const
     {
         const core::RepoId &repo = m_repo ? *m_repo : m_wanted.repo;
         return CreatedRepo{.url =
-                               QString::fromLatin1(m_client.endpoint().webPage(repo).toEncoded()),
+                               QString::fromLatin1(m_options.endpoint->webPage(repo).toEncoded()),
                            .repo = m_repo};
     }
 
@@ -302,8 +306,9 @@ bool mayBeThere(const core::Error &error)
 
 } // namespace
 
-Call<CreatedRepo> *Client::createRepo(const NewRepo &wanted, const Options &options)
+Call<CreatedRepo> *Client::createRepo(const NewRepo &wanted, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<CreatedRepo>>(options);
     if (Named(wanted.repo).refuses(call))
         return call;
@@ -313,14 +318,14 @@ Call<CreatedRepo> *Client::createRepo(const NewRepo &wanted, const Options &opti
         search->prepare(context, then);
     };
     plan.wish = [this, wanted, options] {
-        return d->wishToSend("POST"_ba, endpoint().createRepo(), newRepoBody(wanted),
+        return d->wishToSend("POST"_ba, options.endpoint->createRepo(), newRepoBody(wanted),
                              patient(options));
     };
     plan.parse = [](const HttpReply &reply) { return parseCreated(reply.body); };
     plan.look = [search](QObject *context, const See<CreatedRepo> &then) {
         search->look(context, then);
     };
-    plan.passes = isInTheQueue;
+    plan.passes = [search](const core::Error &error) { return search->isQueued(error); };
     const auto end = [call, search, wanted](const core::Result<CreatedRepo> &result) {
         if (result || wanted.existing == NewRepo::Existing::Refuse || !mayBeThere(result.error()))
             return call->finish(result);
@@ -333,14 +338,15 @@ Call<CreatedRepo> *Client::createRepo(const NewRepo &wanted, const Options &opti
     return call;
 }
 
-Call<void> *Client::deleteRepo(const core::RepoId &repo, const Options &options)
+Call<void> *Client::deleteRepo(const core::RepoId &repo, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).refuses(call))
         return call;
     Change<Done>::Plan plan;
     plan.wish = [this, repo, options] {
-        return d->wishToSend("DELETE"_ba, endpoint().deleteRepo(), repoBody(repo),
+        return d->wishToSend("DELETE"_ba, options.endpoint->deleteRepo(), repoBody(repo),
                              patient(options));
     };
     plan.parse = done;
@@ -353,9 +359,9 @@ Call<void> *Client::deleteRepo(const core::RepoId &repo, const Options &options)
     return call;
 }
 
-Call<void> *Client::moveRepo(const core::RepoId &from, const core::RepoId &to,
-                             const Options &options)
+Call<void> *Client::moveRepo(const core::RepoId &from, const core::RepoId &to, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(from).isRepo(to).refuses(call))
         return call;
@@ -368,7 +374,7 @@ Call<void> *Client::moveRepo(const core::RepoId &from, const core::RepoId &to,
         const QJsonObject body{{u"fromRepo"_s, from.id()},
                                {u"toRepo"_s, to.id()},
                                {u"type"_s, core::typeName(from.type())}};
-        return d->wishToSend("POST"_ba, endpoint().moveRepo(), body, patient(options));
+        return d->wishToSend("POST"_ba, options.endpoint->moveRepo(), body, patient(options));
     };
     plan.parse = done;
     const auto search = std::make_shared<MoveSearch>(*this, from, to, options);
@@ -381,14 +387,19 @@ Call<void> *Client::moveRepo(const core::RepoId &from, const core::RepoId &to,
 }
 
 Call<void> *Client::changeSettings(const core::RepoId &repo, const RepoSettings &settings,
-                                   const Options &options)
+                                   const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).refuses(call))
         return call;
+    if (settingsBody(settings).isEmpty()) {
+        call->finish(core::fail(ErrorKind::BadInput, u"no setting is to be changed"_s));
+        return call;
+    }
     Change<Done>::Plan plan;
     plan.wish = [this, repo, settings, options] {
-        return d->wishToSend("PUT"_ba, endpoint().settings(repo), settingsBody(settings),
+        return d->wishToSend("PUT"_ba, options.endpoint->settings(repo), settingsBody(settings),
                              patient(options));
     };
     plan.parse = done;

@@ -71,8 +71,9 @@ Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QStri
 
 Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QString &revision,
                                            const QList<FileSample> &files, NewCommit::As as,
-                                           const Options &options)
+                                           const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<QList<UploadMode>>>(options);
     Named named = Named(repo).isRevision(revision);
     for (const FileSample &file : files)
@@ -95,7 +96,7 @@ Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QStri
     }
     const auto target = as == NewCommit::As::PullRequest ? Endpoint::Target::PullRequest
                                                          : Endpoint::Target::Revision;
-    const QUrl url = endpoint().preupload(repo, revision, target);
+    const QUrl url = options.endpoint->preupload(repo, revision, target);
     Ask::Wish wish = d->wishToSend("POST"_ba, url, QJsonObject{{u"files"_s, list}}, options);
     wish.request.meaning = HttpRequest::Meaning::Question;
     start<QList<UploadMode>>(call, d->tools, wish, [empty](const HttpReply &reply) {
@@ -112,8 +113,9 @@ Call<QList<UploadMode>> *Client::preupload(const core::RepoId &repo, const QStri
 }
 
 Call<void> *Client::createBranch(const core::RepoId &repo, const QString &branch,
-                                 const QString &startingPoint, const Options &options)
+                                 const QString &startingPoint, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     Named named = Named(repo).isRevision(branch);
     if (!startingPoint.isEmpty())
@@ -125,31 +127,34 @@ Call<void> *Client::createBranch(const core::RepoId &repo, const QString &branch
         QJsonObject body;
         if (!startingPoint.isEmpty())
             body.insert(u"startingPoint"_s, startingPoint);
-        return d->wishToSend("POST"_ba, endpoint().branch(repo, branch), body, patient(options));
-    };
-    startChange(call, d->tools, plan);
-    return call;
-}
-
-Call<void> *Client::deleteBranch(const core::RepoId &repo, const QString &branch,
-                                 const Options &options)
-{
-    auto *call = d->make<Call<void>>(options);
-    if (Named(repo).isRevision(branch).refuses(call))
-        return call;
-    auto plan =
-        refPlan(*this, {.repo = repo, .name = branch, .state = RefWish::State::Gone}, options);
-    plan.wish = [this, repo, branch, options] {
-        return d->wishToSend("DELETE"_ba, endpoint().branch(repo, branch), QJsonValue::Undefined,
+        return d->wishToSend("POST"_ba, options.endpoint->branch(repo, branch), body,
                              patient(options));
     };
     startChange(call, d->tools, plan);
     return call;
 }
 
-Call<void> *Client::createTag(const core::RepoId &repo, const QString &tag, const QString &revision,
-                              const QString &message, const Options &options)
+Call<void> *Client::deleteBranch(const core::RepoId &repo, const QString &branch,
+                                 const Options &given)
 {
+    const Options options = d->pin(given);
+    auto *call = d->make<Call<void>>(options);
+    if (Named(repo).isRevision(branch).refuses(call))
+        return call;
+    auto plan =
+        refPlan(*this, {.repo = repo, .name = branch, .state = RefWish::State::Gone}, options);
+    plan.wish = [this, repo, branch, options] {
+        return d->wishToSend("DELETE"_ba, options.endpoint->branch(repo, branch),
+                             QJsonValue::Undefined, patient(options));
+    };
+    startChange(call, d->tools, plan);
+    return call;
+}
+
+Call<void> *Client::createTag(const core::RepoId &repo, const QString &tag, const QString &revision,
+                              const QString &message, const Options &given)
+{
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).isRevision(tag).isRevision(revision).refuses(call))
         return call;
@@ -158,14 +163,16 @@ Call<void> *Client::createTag(const core::RepoId &repo, const QString &tag, cons
         QJsonObject body{{u"tag"_s, tag}};
         if (!message.isEmpty())
             body.insert(u"message"_s, message);
-        return d->wishToSend("POST"_ba, endpoint().tag(repo, revision), body, patient(options));
+        return d->wishToSend("POST"_ba, options.endpoint->tag(repo, revision), body,
+                             patient(options));
     };
     startChange(call, d->tools, plan);
     return call;
 }
 
-Call<void> *Client::deleteTag(const core::RepoId &repo, const QString &tag, const Options &options)
+Call<void> *Client::deleteTag(const core::RepoId &repo, const QString &tag, const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).isRevision(tag).refuses(call))
         return call;
@@ -173,7 +180,7 @@ Call<void> *Client::deleteTag(const core::RepoId &repo, const QString &tag, cons
         *this, {.repo = repo, .list = &RefList::tags, .name = tag, .state = RefWish::State::Gone},
         options);
     plan.wish = [this, repo, tag, options] {
-        return d->wishToSend("DELETE"_ba, endpoint().tag(repo, tag), QJsonValue::Undefined,
+        return d->wishToSend("DELETE"_ba, options.endpoint->tag(repo, tag), QJsonValue::Undefined,
                              patient(options));
     };
     startChange(call, d->tools, plan);
@@ -181,14 +188,16 @@ Call<void> *Client::deleteTag(const core::RepoId &repo, const QString &tag, cons
 }
 
 Call<void> *Client::Private::setLike(const core::RepoId &repo, const QByteArray &verb,
-                                     const Options &options)
+                                     const Options &given)
 {
+    const Options options = pin(given);
     auto *call = make<Call<void>>(options);
     if (Named(repo).refuses(call))
         return call;
     Change<Done>::Plan plan;
     plan.wish = [this, repo, verb, options] {
-        return wishToSend(verb, endpoint().like(repo), QJsonValue::Undefined, patient(options));
+        return wishToSend(verb, options.endpoint->like(repo), QJsonValue::Undefined,
+                          patient(options));
     };
     plan.parse = done;
     // Who likes a repo is a long list; liking it twice is liking it once. So the repo is asked for,
@@ -212,15 +221,16 @@ Call<void> *Client::unlike(const core::RepoId &repo, const Options &options)
 }
 
 Call<void> *Client::askAccess(const core::RepoId &repo, const Parameters &fields,
-                              const Options &options)
+                              const Options &given)
 {
+    const Options options = d->pin(given);
     auto *call = d->make<Call<void>>(options);
     if (Named(repo).refuses(call))
         return call;
     Change<Done>::Plan plan;
     plan.wish = [this, repo, fields, options] {
-        Ask::Wish wish = d->wishToSend("POST"_ba, endpoint().askAccess(repo), QJsonValue::Undefined,
-                                       patient(options));
+        Ask::Wish wish = d->wishToSend("POST"_ba, options.endpoint->askAccess(repo),
+                                       QJsonValue::Undefined, patient(options));
         wish.request.redirects = HttpRequest::Redirects::EndAtSeeOther;
         wish.request.content = Endpoint::with(QUrl(), fields).query(QUrl::FullyEncoded).toLatin1();
         wish.request.headers.append({"Content-Type"_ba, "application/x-www-form-urlencoded"_ba});

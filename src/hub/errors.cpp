@@ -224,6 +224,22 @@ void withhold(core::Error &error, const core::Secret &token)
         *text = core::redactSecret(*text, token);
 }
 
+void withhold(core::Error &error, const HeaderList &headers)
+{
+    constexpr qsizetype shortest = 8; // shorter ones are words by chance
+    static constexpr const char *harmless[] = {
+        "Range",  "If-Range",        "If-None-Match",   "If-Modified-Since",
+        "Accept", "Accept-Encoding", "Accept-Language", "Content-Type"};
+    for (const auto &[name, value] : headers) {
+        const bool isHarmless =
+            std::any_of(std::begin(harmless), std::end(harmless), [&name](const char *one) {
+                return name.compare(one, Qt::CaseInsensitive) == 0;
+            });
+        if (!isHarmless && value.size() >= shortest)
+            withhold(error, core::Secret(value));
+    }
+}
+
 bool isBeforeSending(QNetworkReply::NetworkError code)
 {
     switch (code) {

@@ -25,6 +25,9 @@ void describe(core::Error &error, const HttpReply &reply);
 // Takes a token out of all its texts: a server may quote us.
 void withhold(core::Error &error, const core::Secret &token);
 
+// The same for what else the caller sent to the Hub alone, keys of a gateway for one.
+void withhold(core::Error &error, const HeaderList &headers);
+
 // A failure that cannot come once a byte of the request has left. Pure.
 bool isBeforeSending(QNetworkReply::NetworkError code);
 

@@ -102,8 +102,8 @@ Exchange::Private::Private(Exchange *exchange, Http *owner, const HttpRequest &w
     : q(exchange)
     , http(owner)
     , request(wanted)
-    , endpoint(owner->d->config.endpoint)
-    , token(wanted.token ? *wanted.token : owner->d->config.token)
+    , endpoint(wanted.endpoint.value_or(owner->d->config.endpoint))
+    , token(owner->d->config.with(wanted.endpoint, wanted.token).token)
     , ssl(owner->d->ssl)
     , proxies(owner->d->proxies)
     , offline(owner->d->config.offline)
@@ -122,8 +122,8 @@ void Exchange::Private::start()
         return fail(ErrorKind::Offline, {});
     if (!isWebAddress(request.url))
         return fail(ErrorKind::Protocol, u"not an http or https address"_s);
-    if (const QString header = brokenHeader(); !header.isEmpty())
-        return fail(ErrorKind::BadInput, u"a line break in the header “%1”"_s.arg(header));
+    if (const auto objection = badHeader())
+        return finish(core::Unexpected(*objection));
     if (request.isWrite()) {
         ownNetwork = http->d->makeNetwork();
     } else {
@@ -160,6 +160,7 @@ void Exchange::Private::finish(const core::Result<HttpReply> &result)
     silence.stop();
     if (!result && !isStreamOpen)
         dropReply();
+    leaveLine();
     if (manager)
         --manager->running;
     q->m_result = result;
@@ -187,6 +188,7 @@ void Exchange::Private::dropReply()
 {
     silence.stop();
     isStreamOpen = false;
+    leaveLine();
     if (!reply)
         return;
     // Its deletion closes the connection; abort() would emit finished() at once and look like a
@@ -204,7 +206,7 @@ void Exchange::Private::openHop(const QUrl &url)
     q->m_reply.status = 0;
     q->m_reply.headers.clear();
     q->m_reply.body.clear();
-    q->m_reply.fromEndpoint = endpoint.isSameOrigin(url);
+    q->m_reply.fromEndpoint = q->m_reply.fromEndpoint && endpoint.isSameOrigin(url);
 
     if (const auto pause = pauseOf(url))
         return finish(core::Unexpected(*pause));
@@ -212,16 +214,9 @@ void Exchange::Private::openHop(const QUrl &url)
     if (!chosen)
         return fail(chosen.error().kind, chosen.error().detail);
     proxy = *chosen;
-    sendHop(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
-    reply->setReadBufferSize(request.readBuffer);
-    isUnsent = content && url.scheme() == "https"_L1 && !isEncrypted;
-
-    QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
-    QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
-    QObject::connect(reply, &QNetworkReply::finished, q, [this] { onReplyFinished(); });
-    QObject::connect(reply, &QNetworkReply::errorOccurred, q,
-                     [this](QNetworkReply::NetworkError code) { onTrouble(code); });
-    listen();
+    if (manager)
+        return enterLine(url);
+    sendHop();
 }
 
 // Qt says that it will not unpack a body any further, and then never that the reply has finished.
@@ -240,7 +235,12 @@ void Exchange::Private::onHead()
         return;
     listen();
     q->m_reply.status = status;
+    const QPointer<Exchange> alive(q);
     recordHop();
+    if (!alive || phase != Phase::Waiting)
+        return; // a listener has had enough
+    if (reply->attribute(QNetworkRequest::Http2WasUsedAttribute).toBool())
+        shareLine();
     // Again: what is said before its thread has begun the request, Qt does not pass on to it. A
     // short answer needs no limit, and would have to be read before its end is told.
     const auto length = headerValue(q->m_reply.headers, "Content-Length");
@@ -281,7 +281,8 @@ void Exchange::Private::recordHop()
     answer.headers = headersOf(*reply);
     if (!answer.fromEndpoint)
         return;
-    if (const auto rate = parseRate(answer.headers))
+    const auto rate = parseRate(answer.headers);
+    if (rate)
         answer.rates.append(*rate);
     const QByteArrayView names[] = {"X-Repo-Commit", "X-Linked-Size", "X-Linked-Etag",
                                     "X-Xet-Hash"};
@@ -290,6 +291,8 @@ void Exchange::Private::recordHop()
         if (value && !headerValue(answer.hubHeaders, name))
             answer.hubHeaders.append({name.toByteArray(), *value});
     }
+    if (rate)
+        Q_EMIT q->rated(*rate);
 }
 
 void Exchange::Private::beginAnswer()
@@ -450,6 +453,8 @@ void Exchange::Private::endTransport()
     core::Error error =
         errorFromTransport(reply->error(), reply->errorString(), q->m_reply.url, proxy);
     isUnsent = isUnsent || isBeforeSending(reply->error());
+    if (q->m_reply.fromEndpoint && sends == 0 && isBeforeSending(reply->error()))
+        --q->m_reply.asked;
     if (const QString sent = howFarSent(); !sent.isEmpty())
         error.detail = sent + u": "_s + error.detail;
     describe(error, q->m_reply);
@@ -508,6 +513,7 @@ void Exchange::Private::complete(core::Error &error) const
 {
     error.mayHaveHappened = mayHaveHappened(error.kind) && !isRefusal(q->m_reply.status);
     withhold(error, token);
+    withhold(error, request.headers);
 }
 
 // An answer that refuses says that nothing was done, see isRefusal(). Everything else leaves it

@@ -7,6 +7,8 @@
 #include <QTimer>
 
 #include <array>
+#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,15 +17,24 @@
 
 namespace hub {
 
-// One access manager and how many exchanges run on it. Lives as long as one of them needs it.
+// One access manager and how many exchanges run on it. Lives as long as one of them needs it. Qt
+// opens six connections to a host and keeps everybody else waiting unseen; ours wait here, where
+// nobody takes that for the silence of a server.
 struct Manager {
+    struct Line {
+        int busy = 0; // exchanges that have a connection
+        bool isShared = false; // HTTP/2: one connection is enough for all
+        std::deque<Exchange *> waiting;
+    };
+
     std::unique_ptr<QNetworkAccessManager> network;
     int running = 0;
+    std::map<QString, Line> lines; // by origin and protocol
 };
 
 struct Http::Private {
     std::shared_ptr<Manager> quietest(Priority priority);
-    void retire(const Manager &manager);
+    void retire(Manager &manager);
     std::unique_ptr<QNetworkAccessManager> makeNetwork() const;
     QSslConfiguration trust() const;
     void setProxy(QNetworkAccessManager &network) const;
@@ -60,13 +71,20 @@ struct Exchange::Private {
     void fail(core::ErrorKind kind, const QString &detail);
 
     void openHop(const QUrl &url);
+    void enterLine(const QUrl &url);
+    void leaveLine();
+    static void admit(Manager::Line &line);
+    void shareLine();
+    void changeManager();
+    void sendHop();
     QNetworkRequest makeRequest(const QUrl &url) const;
-    void sendHop(QNetworkAccessManager &network, const QNetworkRequest &made);
+    void makeReply(QNetworkAccessManager &network, const QNetworkRequest &made);
+    void onRequestSent();
     void dropReply();
     void listen();
     void awaitRest();
     std::optional<core::Error> pauseOf(const QUrl &url) const;
-    QString brokenHeader() const;
+    std::optional<core::Error> badHeader() const;
 
     void onHead();
     void onTrouble(QNetworkReply::NetworkError code);
@@ -109,11 +127,14 @@ struct Exchange::Private {
 
     Phase phase = Phase::Waiting;
     std::shared_ptr<Manager> manager; // nothing: ownNetwork is used
+    Manager::Line *line = nullptr; // of the manager; where we wait or have a connection
+    bool hasConnection = false;
     // Of a write: a connection of its own. A kept one may have died unnoticed, and then nobody
     // could tell whether the request got through.
     std::unique_ptr<QNetworkAccessManager> ownNetwork;
     bool isHttp1 = false; // the server does not want HTTP/2
     bool isUnsent = true; // known to have reached nobody
+    int sends = 0; // of this hop
     bool isEncrypted = false; // a handshake was completed; before that nothing of a write leaves
     QPointer<SendOnce> content; // of a write
     QPointer<QNetworkReply> reply;

@@ -1,5 +1,7 @@
 #include <QUuid>
 
+#include <algorithm>
+
 #include "core/redact.h"
 #include "hub/exchange_p.h"
 
@@ -9,6 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype LongestName = 80; // of a header, in an Error
+
 // What may be told to another origin: how much of the file and in which form, nothing about us.
 bool isForOtherOrigins(const QByteArray &name)
 {
@@ -17,6 +21,28 @@ bool isForOtherOrigins(const QByteArray &name)
             return true;
     }
     return false;
+}
+
+// What a caller cannot know: it belongs to the connection, or follows from the rest.
+bool isOurBusiness(const QByteArray &name)
+{
+    for (const QByteArrayView ours :
+         {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE",
+          "Trailer", "Upgrade", "Expect", "Proxy-Connection", "Proxy-Authorization"}) {
+        if (name.compare(ours, Qt::CaseInsensitive) == 0)
+            return true;
+    }
+    return false;
+}
+
+// A token of RFC 9110, section 5.6.2.
+bool isName(const QByteArray &text)
+{
+    const auto isAllowed = [](char c) {
+        const bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return isLetter || (c >= '0' && c <= '9') || QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
+    };
+    return !text.isEmpty() && std::all_of(text.begin(), text.end(), isAllowed);
 }
 
 // For the proxy of an http address, which reads our request itself. As other clients do, not only
@@ -39,7 +65,7 @@ bool Exchange::Private::mayUseHttp2() const
 
 QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
 {
-    const bool isOurs = endpoint.isSameOrigin(url);
+    const bool isOurs = q->m_reply.fromEndpoint;
     const bool isStream = request.body == HttpRequest::Body::Stream;
     const bool isRanged = headerValue(request.headers, "Range").has_value();
     const bool byLength = request.whole == HttpRequest::Whole::ByLength;
@@ -71,17 +97,29 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     return made;
 }
 
-// Which header would end before its value does, and begin another: Qt sends what it is given.
-QString Exchange::Private::brokenHeader() const
+// Of the caller's headers: one that would end before its value does, and begin another, since Qt
+// sends what it is given; and those that say how the request lies on the wire, or for whom it is.
+std::optional<core::Error> Exchange::Private::badHeader() const
 {
+    const auto objection = [](const QByteArray &name, const QString &why) {
+        return core::makeError(core::ErrorKind::BadInput,
+                               u"the header “%1” %2"_s.arg(
+                                   QString::fromLatin1(name.left(LongestName)).simplified(), why));
+    };
     const auto isBroken = [](const QByteArray &text) {
         return text.contains('\r') || text.contains('\n') || text.contains('\0');
     };
     for (const auto &[name, value] : request.headers) {
-        if (isBroken(name) || isBroken(value))
-            return QString::fromLatin1(name).simplified();
+        if (!isName(name))
+            return objection(name, u"has a name that is none"_s);
+        if (isBroken(value))
+            return objection(name, u"has a line break"_s);
+        if (isOurBusiness(name))
+            return objection(name, u"is not the caller’s to set"_s);
     }
-    return isBroken(token.reveal()) ? u"Authorization"_s : QString();
+    if (isBroken(token.reveal()))
+        return objection("Authorization"_ba, u"has a line break"_s);
+    return std::nullopt;
 }
 
 // The Hub itself has the Gate.
@@ -98,7 +136,7 @@ std::optional<core::Error> Exchange::Private::pauseOf(const QUrl &url) const
     return error;
 }
 
-void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRequest &made)
+void Exchange::Private::makeReply(QNetworkAccessManager &network, const QNetworkRequest &made)
 {
     if (request.verb == "GET"_ba) {
         reply = network.get(made);
@@ -127,6 +165,35 @@ void Exchange::Private::sendHop(QNetworkAccessManager &network, const QNetworkRe
         listen();
         Q_EMIT q->sent(sent, total);
     });
+}
+
+void Exchange::Private::sendHop()
+{
+    const QUrl url = q->m_reply.url;
+    makeReply(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
+    reply->setReadBufferSize(request.readBuffer);
+    isUnsent = content && url.scheme() == "https"_L1 && !isEncrypted;
+    sends = 0;
+    if (q->m_reply.fromEndpoint)
+        ++q->m_reply.asked;
+
+    QObject::connect(reply, &QNetworkReply::requestSent, q, [this] { onRequestSent(); });
+    QObject::connect(reply, &QNetworkReply::metaDataChanged, q, [this] { onHead(); });
+    QObject::connect(reply, &QNetworkReply::readyRead, q, [this] { onReadyRead(); });
+    QObject::connect(reply, &QNetworkReply::finished, q, [this] { onReplyFinished(); });
+    QObject::connect(reply, &QNetworkReply::errorOccurred, q,
+                     [this](QNetworkReply::NetworkError code) { onTrouble(code); });
+    listen();
+}
+
+// Qt asks again by itself where a connection breaks before an answer.
+void Exchange::Private::onRequestSent()
+{
+    if (!q->m_reply.fromEndpoint || phase != Phase::Waiting)
+        return;
+    if (++sends > 1)
+        ++q->m_reply.asked;
+    Q_EMIT q->left();
 }
 
 } // namespace hub

@@ -32,9 +32,11 @@ constexpr std::chrono::seconds Rounding = 1s;
 constexpr qint64 MostUnderWay = 32; // more than the connections of one host
 constexpr qint64 MostUnheard = 4; // before the first answer: its budget may be nearly used up
 constexpr qint64 CautiousShare = 4;
-constexpr qint64 MostHops = 2; // of a request: a redirect and the answer, and the Hub counts both
+// Of a request, and the Hub counts each: the redirect of an old name, that to a file, the answer.
+constexpr qint64 MostHops = 3;
 constexpr int RivalWindows = 3; // so long somebody who was noticed is reckoned with
-constexpr Duration LongUnderWay = 10s; // longer: it hangs, and need not hold up others
+// Longer: it hangs, and need not hold up others; and the Hub has counted it, if it ever will.
+constexpr Duration LongUnderWay = 10s;
 
 bool hasRunOut(Duration now, const Budget &budget)
 {
@@ -119,6 +121,9 @@ public:
     Bucket bucket;
     Priority priority;
     Duration since;
+    std::optional<Duration> sent; // since when it is known to be on its way
+    bool isHeard = false; // the Hub has told its number
+    bool isCounted = false; // in the number of a later answer: no longer among those under way
 };
 
 Decision decide(Duration now, const Budget &budget, Priority priority)
@@ -167,10 +172,10 @@ struct Gate::Private {
     static void refill(Door &door, Duration now);
     void take(Door &door);
     bool end(Pass &pass);
-    void forget(Pass &pass);
+    void spend(const Pass &pass, int asked);
     Refusal refuse(Door &door, Bucket bucket, const QList<RateInfo> &rates,
                    const core::Error &error, int attempt);
-    void learn(Budget &budget, const RateInfo &rate);
+    void learn(Door &door, const RateInfo &rate);
     void wake();
     void join(const Wish &wish, QObject *context, Go go);
     void recall();
@@ -242,24 +247,30 @@ bool Gate::Private::end(Pass &pass)
     Door &entrance = door(pass.payer, pass.bucket);
     if (std::erase(entrance.passes, &pass) == 0)
         return false;
-    --entrance.budget.underWay;
+    if (!pass.isCounted)
+        --entrance.budget.underWay;
     return true;
 }
 
 // What was sent and brought no numbers is taken for counted.
-void Gate::Private::forget(Pass &pass)
+void Gate::Private::spend(const Pass &pass, int asked)
 {
-    if (!end(pass))
-        return;
     Budget &budget = door(pass.payer, pass.bucket).budget;
-    if (budget.isStated)
-        budget.left = std::max<qint64>(0, budget.left - 1);
+    if (budget.isStated && !pass.isHeard && !pass.isCounted)
+        budget.left = std::max<qint64>(0, budget.left - asked);
     wake();
 }
 
-void Gate::Private::learn(Budget &budget, const RateInfo &rate)
+void Gate::Private::learn(Door &door, const RateInfo &rate)
 {
+    Budget &budget = door.budget;
     const Duration now = clock.monotonic();
+    for (Pass *pass : door.passes) {
+        if (!pass->isCounted && pass->sent && *pass->sent < now - LongUnderWay) {
+            pass->isCounted = true;
+            --budget.underWay;
+        }
+    }
     // At least a moment, so that nothing left is not taken for nothing known.
     const auto reset = std::clamp<Duration>(rate.reset, 0s, LongestWindow) + Rounding;
     if (rate.window > 0s)
@@ -267,7 +278,7 @@ void Gate::Private::learn(Budget &budget, const RateInfo &rate)
     // Answers overtake each other: within one window the smallest number is the newest.
     const bool isSameWindow = budget.isStated && budget.resetAt != Duration(0)
         && !hasRunOut(now, budget) && now + reset < budget.resetAt + budget.window / 2;
-    // Each request of ours may have cost two; what is gone beyond that was somebody else's.
+    // Each request of ours may have cost that much; what is gone beyond that was somebody else's.
     if (isSameWindow && rate.left < budget.left - MostHops * (budget.underWay + 1))
         budget.rivalsUntil = now + RivalWindows * budget.window;
     budget.isStated = true;
@@ -392,8 +403,8 @@ void Gate::Private::announce()
 
 Gate::Pass::~Pass()
 {
-    if (gate)
-        gate->d->forget(*this);
+    if (gate && gate->d->end(*this))
+        gate->d->spend(*this, 1);
 }
 
 Gate::Gate(core::Clock &clock, QObject *parent)
@@ -459,30 +470,38 @@ void Gate::Private::recall()
     });
 }
 
-void Gate::answered(const Ticket &ticket, const QList<RateInfo> &rates)
+void Gate::left(const Ticket &ticket)
 {
-    if (!ticket || ticket->gate != this || !d->end(*ticket))
+    if (ticket && ticket->gate == this && !ticket->sent)
+        ticket->sent = d->clock.monotonic();
+}
+
+void Gate::heard(const Ticket &ticket, const RateInfo &rate)
+{
+    const auto bucket = bucketNamed(rate.bucket);
+    if (!ticket || ticket->gate != this || !bucket)
         return;
-    Purse &purse = d->purse(ticket->payer);
-    Door &door = purse.doors[static_cast<size_t>(ticket->bucket)];
-    door.budget.isHeard = true;
-    bool isTold = false;
-    for (const RateInfo &rate : rates) {
-        const auto bucket = bucketNamed(rate.bucket);
-        if (!bucket)
-            continue;
-        d->learn(purse.doors[static_cast<size_t>(*bucket)].budget, rate);
-        isTold = isTold || *bucket == ticket->bucket;
-    }
-    if (!isTold && door.budget.isStated)
-        door.budget.left = std::max<qint64>(0, door.budget.left - 1);
+    d->learn(d->door(ticket->payer, *bucket), rate);
+    ticket->isHeard = ticket->isHeard || *bucket == ticket->bucket;
     d->wake();
 }
 
-void Gate::unused(const Ticket &ticket)
+void Gate::answered(const Ticket &ticket, const QList<RateInfo> &rates, int asked)
+{
+    if (!ticket || ticket->gate != this || !d->end(*ticket))
+        return;
+    d->door(ticket->payer, ticket->bucket).budget.isHeard = true;
+    if (!ticket->isHeard) {
+        for (const RateInfo &rate : rates)
+            heard(ticket, rate);
+    }
+    d->spend(*ticket, asked);
+}
+
+void Gate::unanswered(const Ticket &ticket, int asked)
 {
     if (ticket && ticket->gate == this && d->end(*ticket))
-        d->wake();
+        d->spend(*ticket, asked);
 }
 
 void Gate::observe(const QList<RateInfo> &rates)
@@ -491,17 +510,17 @@ void Gate::observe(const QList<RateInfo> &rates)
         const auto bucket = bucketNamed(rate.bucket);
         if (!bucket)
             continue;
-        Budget &budget = d->present().doors[static_cast<size_t>(*bucket)].budget;
-        budget.isHeard = true;
-        d->learn(budget, rate);
+        Door &door = d->present().doors[static_cast<size_t>(*bucket)];
+        door.budget.isHeard = true;
+        d->learn(door, rate);
     }
     d->wake();
 }
 
 Gate::Refusal Gate::refused(const Ticket &ticket, const QList<RateInfo> &rates,
-                            const core::Error &error, int attempt)
+                            const core::Error &error, int attempt, int asked)
 {
-    answered(ticket, rates);
+    answered(ticket, rates, asked);
     return d->refuse(d->door(ticket->payer, ticket->bucket), ticket->bucket, rates, error, attempt);
 }
 

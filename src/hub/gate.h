@@ -56,8 +56,8 @@ qint64 mostUnderWay(core::Clock::Duration now, const Budget &budget);
 class Gate : public QObject {
     Q_OBJECT
 public:
-    // A request that was let go. Counts as under way until the last copy is dropped; whoever gets
-    // an answer tells it by answered() or refused() first. May outlive the Gate.
+    // A request that was let go. Counts as under way until the last copy is dropped; whoever knows
+    // its end tells it by answered(), refused() or unanswered() first. May outlive the Gate.
     class Pass;
     using Ticket = std::shared_ptr<Pass>;
     using Go = std::function<void(const Ticket &)>;
@@ -82,10 +82,15 @@ public:
     // Dropped when context is gone.
     void enter(const Wish &wish, QObject *context, Go go);
 
-    // Takes over what the answer to that request said. Once a ticket.
-    void answered(const Ticket &ticket, const QList<RateInfo> &rates);
-    // Nothing was sent after all.
-    void unused(const Ticket &ticket);
+    // Not before now was it sent: it may have waited for a connection.
+    void left(const Ticket &ticket);
+    // What the head of an answer says, while its body may still be long.
+    void heard(const Ticket &ticket, const RateInfo &rate);
+    // Takes over what the answer to that request said, unless it was heard. asked: the requests it
+    // took, of which the Hub counts each. Once a ticket.
+    void answered(const Ticket &ticket, const QList<RateInfo> &rates, int asked = 1);
+    // No answer will come; asked 0: nothing was sent.
+    void unanswered(const Ticket &ticket, int asked);
     // The same as answered() for a request that needed no ticket, such as one for a new link.
     void observe(const QList<RateInfo> &rates);
 
@@ -98,7 +103,7 @@ public:
     // A 429: waits for the time that is known best (r = 0: t; else Retry-After; else growing with
     // attempt), plus up to a second. attempt counts from 0.
     Refusal refused(const Ticket &ticket, const QList<RateInfo> &rates, const core::Error &error,
-                    int attempt);
+                    int attempt, int asked = 1);
     Refusal refused(Bucket bucket, const QList<RateInfo> &rates, const core::Error &error,
                     int attempt); // of a request whose ticket is used up
 

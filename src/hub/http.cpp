@@ -24,6 +24,15 @@ std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView 
     return std::nullopt;
 }
 
+HttpConfig HttpConfig::with(const std::optional<Endpoint> &otherHub,
+                            const std::optional<core::Secret> &otherToken) const
+{
+    HttpConfig config = *this;
+    config.endpoint = otherHub.value_or(endpoint);
+    config.token = otherToken.value_or(config.endpoint == endpoint ? token : core::Secret());
+    return config;
+}
+
 qsizetype certificatesIn(const QString &file)
 {
     return readCertificates(file).size();
@@ -50,10 +59,14 @@ std::shared_ptr<Manager> Http::Private::quietest(Priority priority)
 // What was asked of it last brought no byte. Its connections may be dead without anybody having
 // said so, and one of HTTP/2 would be used by all that comes after; what runs on them still may
 // end.
-void Http::Private::retire(const Manager &manager)
+void Http::Private::retire(Manager &manager)
 {
     for (auto &some : managers)
         std::erase_if(some, [&manager](const auto &one) { return one.get() == &manager; });
+    for (auto &[name, line] : manager.lines) {
+        for (Exchange *exchange : std::deque<Exchange *>(line.waiting))
+            exchange->d->changeManager();
+    }
 }
 
 std::unique_ptr<QNetworkAccessManager> Http::Private::makeNetwork() const

@@ -36,6 +36,10 @@ struct HttpConfig {
     QStringList caFiles; // of certificates trusted besides the system's (SSL_CERT_FILE)
     ProxyVariables proxy; // all empty: as the system is configured
     int managers = 1; // access managers of each Priority; six connections to a host each
+
+    // The same at another Hub, or as somebody else. Another Hub without a token: as a guest.
+    HttpConfig with(const std::optional<Endpoint> &otherHub,
+                    const std::optional<core::Secret> &otherToken) const;
 };
 
 struct HttpRequest {
@@ -56,7 +60,9 @@ struct HttpRequest {
     HeaderList headers; // beside our own; Range and Content-Type belong here
     QByteArray content; // of POST, PUT, PATCH, DELETE
     Priority priority = Priority::Foreground; // whose connections are used
-    std::optional<core::Secret> token; // instead of the configured one; to the endpoint only, too
+    // Instead of the configured ones, see HttpConfig::with(); the token goes to this endpoint only.
+    std::optional<Endpoint> endpoint;
+    std::optional<core::Secret> token;
     Redirects redirects = Redirects::Follow;
     Body body = Body::Collect;
     qint64 bodyLimit = 32 * 1024 * 1024;
@@ -86,21 +92,22 @@ struct HttpReply {
     HeaderList headers; // of the last hop
     HeaderList hubHeaders; // X-Repo-Commit, X-Linked-Size, X-Linked-Etag, X-Xet-Hash: from the
                            // first hop of the endpoint that had them
+    int asked = 0; // requests that went to the endpoint: hops, and what Qt repeated of them
     QUrl otherOrigin; // where a StopAtOtherOrigin redirect wanted to go; memory only
     QByteArray body; // Collect only
-    bool fromEndpoint = true; // the last hop was on the endpoint's origin
+    bool fromEndpoint = true; // the last hop was on the endpoint's origin, as all before it
     bool tokenSent = false; // the first hop carried a token
     QList<RateInfo> rates; // of every hop without Age
 };
 
-// One request with its redirects (followed by us, at most 5, token only to the endpoint, never
-// from https to http; a write keeps its verb and its content, and neither leaves for another
-// origin; a 303 in place of its answer is Protocol). A write is sent once: where it broke after the
-// Hub may have got it, the Error says mayHaveHappened. Lives on the thread of its Http, which owns
-// it until finished(); it deletes itself after that. Promise: finished() is emitted exactly once,
-// never inside Http::send(), also after cancel() (Cancelled). A status of 400 and more is an Error
-// (see hub/errors.h); its body is read, capped and not for long, for the message and never offered
-// by read().
+// One request with its redirects (followed by us, at most 5, token only to the endpoint and not
+// where another host sends us there, never from https to http; a write keeps its verb and its
+// content, and neither leaves for another origin; a 303 in place of its answer is Protocol). A
+// write is sent once: where it broke after the Hub may have got it, the Error says mayHaveHappened.
+// Lives on the thread of its Http, which owns it until finished(); it deletes itself after that.
+// Promise: finished() is emitted exactly once, never inside Http::send(), also after cancel()
+// (Cancelled). A status of 400 and more is an Error (see hub/errors.h); its body is read, capped
+// and not for long, for the message and never offered by read().
 class Exchange : public QObject {
     Q_OBJECT
 public:
@@ -119,6 +126,8 @@ public:
     const core::Result<HttpReply> &result() const { return m_result; }
 
 Q_SIGNALS:
+    void left(); // a request is on its way to the endpoint
+    void rated(const hub::RateInfo &rate); // a hop of the endpoint has told
     // Last hop, status below 400; Stream only. Not for a redirect that StopAtOtherOrigin stopped
     // at: that exchange only finishes, with otherOrigin set.
     void headersArrived();

@@ -75,6 +75,7 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
     : QObject(parent)
     , d(std::make_unique<Private>(*this, http, limits, gate, clock, std::move(journal)))
 {
+    gate.setPayer(hub::Payer::of(http.endpoint, http.token));
     d->announcer.setInterval(announceEvery);
     d->announcer.setSingleShot(true);
     connect(&d->announcer, &QTimer::timeout, this, [this] { d->announce(); });
@@ -167,14 +168,16 @@ QStringList Engine::recoveredProblems() const
 
 FileDownload *Engine::downloadFile(const FileRequest &request)
 {
-    return new FileDownload({d->worker, d->gate, d->clock, d->http.endpoint}, ++d->lastFile,
-                            request, this);
+    FileRequest pinned = request;
+    pinned.options = hub::pinned(request.options, d->http);
+    return new FileDownload({d->worker, d->gate, d->clock}, ++d->lastFile, pinned, this);
 }
 
 void Engine::setHttpConfig(const hub::HttpConfig &config)
 {
     d->http = config;
     d->http.managers = d->managers();
+    d->gate.setPayer(hub::Payer::of(config.endpoint, config.token));
     d->tell([config = d->http](Worker &worker) { worker.setHttpConfig(config); });
 }
 
@@ -389,7 +392,7 @@ void Engine::Private::onAsks(AttemptId attempt)
     enterGate(running->download, [this, attempt](const hub::Gate::Ticket &ticket) {
         const auto still = attempts.find(attempt);
         if (still == attempts.end() || shuttingDown)
-            return gate.unused(ticket);
+            return gate.unanswered(ticket, 0);
         still->tickets.append(ticket);
         tell([attempt](Worker &worker) { worker.ask(attempt); });
     });
@@ -450,7 +453,7 @@ void Engine::Private::onEnded(quint64 id, const AttemptEnd &end)
     attempts.erase(found);
     if (isSilent(end)) {
         for (const hub::Gate::Ticket &ticket : running.tickets)
-            gate.unused(ticket);
+            gate.unanswered(ticket, 0);
     }
     count(running, -1);
     scheduleSoon();

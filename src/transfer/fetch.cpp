@@ -85,7 +85,7 @@ Fetch::Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink si
     , m_plan(plan)
     , m_sink(std::move(sink))
     , m_reader(&throttle, plan.download, [this] { proceed(); })
-    , m_token(plan.token ? *plan.token : http.config().token)
+    , m_token(http.config().with(plan.endpoint, plan.token).token)
     , m_position(plan.range.begin)
 {
     m_gather.setSingleShot(true);
@@ -96,6 +96,7 @@ Fetch::Fetch(hub::Http &http, Throttle &throttle, const FetchPlan &plan, Sink si
     request.url = plan.url;
     request.body = hub::HttpRequest::Body::Stream;
     request.headers = plan.headers;
+    request.endpoint = plan.endpoint;
     request.token = plan.token;
     request.silence = plan.silence;
     request.pauseOf = plan.pauseOf;

@@ -59,7 +59,8 @@ struct FetchPlan {
     hub::HeaderList headers; // beside Range
     qint64 readBuffer = 1024 * 1024; // see HttpRequest
     QUuid download; // whose limit counts beside that of all; null: none has
-    std::optional<core::Secret> token; // instead of the configured one
+    std::optional<hub::Endpoint> endpoint; // instead of the configured ones, as in HttpRequest
+    std::optional<core::Secret> token;
     std::chrono::milliseconds silence{20000}; // without a byte, while nobody holds back
     std::function<std::optional<std::chrono::seconds>(const QUrl &)> pauseOf; // see HttpRequest
 };

@@ -154,7 +154,8 @@ void FileAttempt::ask()
     plan.range = {m_fetchBegan, m_request.size.value_or(FetchPlan::openEnd)};
     plan.content = m_request.content.value_or(core::ContentId());
     plan.pageExpected = isPage(m_request);
-    plan.commitExpected = isOfCommit(m_worker.http().config().endpoint, plan.url);
+    plan.commitExpected = isOfCommit(*m_request.options.endpoint, plan.url);
+    plan.endpoint = m_request.options.endpoint;
     plan.token = m_request.options.token;
     plan.silence = m_request.options.silence.value_or(plan.silence);
     plan.pauseOf = [&hosts = m_worker.hosts()](const QUrl &url) {
@@ -336,7 +337,7 @@ void FileAttempt::onRangeRefused(const core::Error &error)
 // At another host than the Hub nobody can make a new link.
 core::Error FileAttempt::aboutThisUrl(core::Error error) const
 {
-    const bool isOwn = m_worker.http().config().endpoint.isSameOrigin(m_request.url);
+    const bool isOwn = m_request.options.endpoint->isSameOrigin(m_request.url);
     if (error.kind != core::ErrorKind::LinkExpired || isOwn)
         return error;
     error.kind =
@@ -363,7 +364,7 @@ void FileAttempt::rememberHost(const core::Error &error)
     const bool isAnswer = error.httpStatus > 0; // else it was not asked at all
     const bool asksForPause =
         error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
-    if (isAnswer && asksForPause && !m_worker.http().config().endpoint.isSameOrigin(url))
+    if (isAnswer && asksForPause && !m_request.options.endpoint->isSameOrigin(url))
         m_worker.hosts().refused(url, error.retryAfter, now());
 }
 

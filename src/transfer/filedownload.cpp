@@ -110,7 +110,8 @@ void FileDownload::onAsks(const FileWait &wait)
     // The request before is over: what waits here must not count as under way.
     const hub::Gate::Ticket ticket = std::exchange(m_ticket, {});
     // A file host that asks for a pause is no reason to ask the Hub less.
-    const bool isHub = wait.refusal && m_ways.endpoint.isSameOrigin(QUrl(wait.refusal->url));
+    const bool isHub =
+        wait.refusal && m_request.options.endpoint->isSameOrigin(QUrl(wait.refusal->url));
     if (isHub && ticket) {
         const hub::Gate::Refusal refusal =
             m_ways.gate.refused(ticket, wait.rates, *wait.refusal, wait.refusals);
@@ -137,7 +138,7 @@ void FileDownload::enter(core::Clock::Duration pause)
         QMetaObject::invokeMethod(m_ways.worker,
                                   [worker = m_ways.worker, id = m_id] { worker->askFile(id); });
     };
-    const auto bucket = m_ways.endpoint.bucketOf(m_request.url);
+    const auto bucket = m_request.options.endpoint->bucketOf(m_request.url);
     if (!bucket)
         return go({});
     const hub::Options &options = m_request.options;
@@ -145,8 +146,7 @@ void FileDownload::enter(core::Clock::Duration pause)
     wish.bucket = *bucket;
     wish.priority = options.priority;
     wish.pause = pause;
-    if (options.token)
-        wish.payer = hub::Payer::of(m_ways.endpoint, *options.token);
+    wish.payer = hub::Payer::of(*options.endpoint, *options.token);
     m_ways.gate.enter(wish, this, go);
 }
 

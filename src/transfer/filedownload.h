@@ -4,7 +4,6 @@
 
 #include "core/clock.h"
 #include "hub/call.h"
-#include "hub/endpoint.h"
 #include "hub/gate.h"
 #include "transfer/fileattempt.h"
 #include "transfer/filerequest.h"
@@ -41,7 +40,6 @@ private:
         Worker *worker; // null: the Engine is shut down
         hub::Gate &gate;
         core::Clock &clock;
-        hub::Endpoint endpoint;
     };
     FileDownload(const Ways &ways, quint64 id, const FileRequest &request, QObject *parent);
 
@@ -56,7 +54,7 @@ private:
 
     const Ways m_ways; // the Engine ends us before they go
     const quint64 m_id;
-    const FileRequest m_request;
+    const FileRequest m_request; // endpoint and token named
     hub::Gate::Ticket m_ticket; // of the last request to the endpoint
     std::pair<qint64, qint64> m_told{-1, -1}; // the last progressed()
     bool m_begun = false; // on the I/O thread

@@ -63,9 +63,21 @@ private:
         bool isKilled = false; // else it was done before its time came
         QString wrong;
     };
+    static int timeOf(const demo::Repo &repo, const demo::DemoOptions &options);
+    // latest: killed at some time before that, in milliseconds; 0: at a call.
     static Start killOnce(ProgramRun &run, const demo::Repo &repo, QRandomGenerator &random,
-                          const QString &how);
+                          int latest);
 };
+
+// How long it lives when nobody kills it; at most a second, in milliseconds.
+int TestKillMatrix::timeOf(const demo::Repo &repo, const demo::DemoOptions &options)
+{
+    ProgramRun run({repo}, options);
+    QElapsedTimer time;
+    time.start();
+    run.start(repo)->waitForFinished(120000);
+    return static_cast<int>(std::clamp<qint64>(time.elapsed(), 50, 1000));
+}
 
 // How it dies: at a call of the system (between rename, link and ref), or at a time.
 void TestKillMatrix::anywhere_data()
@@ -83,15 +95,15 @@ void TestKillMatrix::anywhere_data()
 }
 
 TestKillMatrix::Start TestKillMatrix::killOnce(ProgramRun &run, const demo::Repo &repo,
-                                               QRandomGenerator &random, const QString &how)
+                                               QRandomGenerator &random, int latest)
 {
-    const bool isCall = how == "call"_L1;
+    const bool isCall = latest == 0;
     ProgramRun::Variables variables;
     if (isCall)
         variables = {{u"KILL_AT"_s, QString::number(1 + random.bounded(60))}};
     const qint64 claimed = run.claimed(repo, ProgramRun::Claims::All);
     const auto process = run.start(repo, variables);
-    if (!isCall && !process->waitForFinished(random.bounded(200, 1000)))
+    if (!isCall && !process->waitForFinished(random.bounded(latest / 5, latest)))
         process->kill();
     process->waitForFinished(120000);
     const bool isKilled = process->exitStatus() == QProcess::CrashExit;
@@ -110,13 +122,14 @@ void TestKillMatrix::anywhere()
     const int wanted = std::max(1, (killsWanted() + 5) / 6); // of six rows
     demo::DemoOptions options;
     options.bytesPerSecond = 16 * MiB; // of each connection
+    const int latest = how == "call"_L1 ? 0 : timeOf(repoOf(u"org/kill"_s, sizes), options);
     int killed = 0;
     int starts = 0;
     while (killed < wanted && starts < 4 * wanted + 10) {
         const demo::Repo repo = repoOf(u"org/kill"_s, sizes);
         ProgramRun run({repo}, options);
         for (bool isKilled = true; isKilled && killed < wanted; ++starts) {
-            const Start start = killOnce(run, repo, random, how);
+            const Start start = killOnce(run, repo, random, latest);
             isKilled = start.isKilled;
             killed += isKilled ? 1 : 0;
             QVERIFY2(start.wrong.isEmpty(),

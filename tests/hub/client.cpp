@@ -73,6 +73,7 @@ private Q_SLOTS:
     void cancels_data();
     void cancels();
     void endsWithTheClient();
+    void askedAgainAtTheEnd();
     void goneContext();
 };
 
@@ -533,6 +534,24 @@ void TestClient::endsWithTheClient()
     QCOMPARE(cancelled, 10);
     QTest::qWait(50);
     QCOMPARE(cancelled, 10);
+}
+
+// Whoever asks again when he is told of the end hears of that end, too.
+void TestClient::askedAgainAtTheEnd()
+{
+    FaultyHub server({smallRepo()});
+    Rig rig(server);
+    hub::Client *client = rig.client.get();
+    QStringList ends;
+    const auto end = [&ends](const core::Result<hub::RepoPage> &result) {
+        ends.append(result ? u"done"_s : core::kindName(result.error().kind));
+    };
+    client->search({})->onDone(this, [&](const core::Result<hub::RepoPage> &result) {
+        end(result);
+        client->search({})->onDone(this, end);
+    });
+    rig.client.reset();
+    QCOMPARE(ends, QStringList(2, u"cancelled"_s));
 }
 
 void TestClient::goneContext()

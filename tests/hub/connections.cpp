@@ -2,6 +2,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include "hub/asking.h"
 #include "hub/http.h"
@@ -22,6 +23,45 @@ using support::RawRequest;
 using support::RawServer;
 using support::requestFor;
 
+namespace {
+
+// Takes so long for each answer; keeps its connections.
+class SlowServer {
+public:
+    explicit SlowServer(std::chrono::milliseconds time)
+        : m_time(time)
+    {
+        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] { accept(); });
+        m_server.listen(QHostAddress::LocalHost);
+    }
+    QByteArray origin() const
+    {
+        return "http://127.0.0.1:" + QByteArray::number(m_server.serverPort());
+    }
+    int most = 0; // requests at once
+
+private:
+    void accept()
+    {
+        QTcpSocket *socket = m_server.nextPendingConnection();
+        QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
+            if (!socket->readAll().endsWith("\r\n\r\n"))
+                return;
+            most = std::max(most, ++m_open);
+            QTimer::singleShot(m_time, socket, [this, socket] {
+                --m_open;
+                socket->write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+            });
+        });
+    }
+
+    QTcpServer m_server;
+    std::chrono::milliseconds m_time;
+    int m_open = 0;
+};
+
+} // namespace
+
 // What becomes of connections: streams of HTTP/2, dead ones, those that others hold.
 class TestConnections : public QObject {
     Q_OBJECT
@@ -33,6 +73,9 @@ private Q_SLOTS:
     void deadConnection();
     void backgroundTakesNoConnection();
     void deletedCallsTakeNoConnection();
+    void waitingForAConnectionIsNoSilence();
+    void whoWaitsLeavesTheDead();
+    void sharedConnection();
 
 private:
     HttpConfig trusting(const support::Http2Server &server) const
@@ -143,6 +186,59 @@ void TestConnections::deletedCallsTakeNoConnection()
     support::watch<hub::Json>(rig.client->get(rig.url("/api/quick")), this, &outcome);
     QTRY_COMPARE(outcome.ends, 1);
     QVERIFY(!outcome.error);
+}
+
+// There are six connections; twenty requests take a server that needs 300 ms for each a second.
+void TestConnections::waitingForAConnectionIsNoSilence()
+{
+    SlowServer server(300ms);
+    Http http(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + "/x");
+    request.silence = 700ms;
+    QList<core::Result<hub::HttpReply>> results;
+    for (int i = 0; i < 20; ++i) {
+        hub::Exchange *exchange = http.send(request);
+        connect(exchange, &hub::Exchange::finished, this,
+                [exchange, &results] { results.append(exchange->result()); });
+    }
+    QTRY_COMPARE(results.size(), 20);
+    for (const auto &result : std::as_const(results))
+        QVERIFY2(result, qPrintable(result ? QString() : result.error().detail));
+    QVERIFY(server.most <= 6);
+}
+
+// Six connections have died; who waited for one of them gets a new one.
+void TestConnections::whoWaitsLeavesTheDead()
+{
+    int asked = 0;
+    RawServer server(
+        [&asked](const RawRequest &) { return ++asked <= 6 ? ""_ba : answer("200 OK", "", "[]"); });
+    Http http(configFor(server.origin()));
+    HttpRequest request = requestFor(server.origin() + "/x");
+    request.silence = 500ms;
+    int answered = 0;
+    int ended = 0;
+    for (int i = 0; i < 9; ++i) {
+        hub::Exchange *exchange = http.send(request);
+        connect(exchange, &hub::Exchange::finished, this, [exchange, &answered, &ended] {
+            answered += exchange->result() ? 1 : 0;
+            ++ended;
+        });
+    }
+    QTRY_COMPARE(ended, 9);
+    QCOMPARE(answered, 3);
+}
+
+// Over HTTP/2 nobody waits for a connection.
+void TestConnections::sharedConnection()
+{
+    support::Http2Server server(m_folder.path(), 8, support::Http2Server::Manner::OnlyFirst);
+    Http http(trusting(server));
+    QVERIFY(!ask(http, requestFor(server.origin() + "/x")).result);
+    QCOMPARE(server.brokenOff, 1);
+    for (int i = 0; i < 20; ++i)
+        http.send(requestFor(server.origin() + "/x"));
+    QTRY_COMPARE(server.unanswered, 20);
 }
 
 QTEST_GUILESS_MAIN(TestConnections)

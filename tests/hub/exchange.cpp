@@ -52,6 +52,7 @@ private Q_SLOTS:
     void httpGoneInASlot_data();
     void httpGoneInASlot();
     void brokenHeaders();
+    void foreignHeaders();
     void notHttpAtAll();
     void refusedConnection();
 };
@@ -538,6 +539,21 @@ void TestExchange::brokenHeaders()
         QVERIFY(!byToken.result.error().detail.contains("hf_a"_L1));
         request.token.reset();
         request.headers = {{"X-One"_ba, text}};
+        QCOMPARE(ask(http, request).result.error().kind, ErrorKind::BadInput);
+    }
+    QVERIFY(server.seen.isEmpty());
+}
+
+// What belongs to the connection, or says for whom a request is, is not the caller's to say.
+void TestExchange::foreignHeaders()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "x"); });
+    Http http(configFor(server.origin()));
+    for (const QByteArray &name :
+         {"Host"_ba, "content-length"_ba, "Transfer-Encoding"_ba, "Connection"_ba, "Upgrade"_ba,
+          "Proxy-Authorization"_ba, ""_ba, "X Two"_ba, "X:Two"_ba, "X-\xc3\xbc"_ba}) {
+        HttpRequest request = requestFor(server.origin() + "/x");
+        request.headers = {{name, "1"_ba}};
         QCOMPARE(ask(http, request).result.error().kind, ErrorKind::BadInput);
     }
     QVERIFY(server.seen.isEmpty());

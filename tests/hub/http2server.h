@@ -12,11 +12,11 @@ namespace support {
 
 // Speaks just enough HTTP/2 to break off in the middle: every request is answered with the head of
 // a text, the first half of it, and a reset of the stream; or with the reset alone; or with nothing
-// on the first connection. Whoever comes with HTTP/1.1 gets the whole text. Lives on the test's
-// thread.
+// on the first connection, or after the first answer. Whoever comes with HTTP/1.1 gets the whole
+// text. Lives on the test's thread.
 class Http2Server {
 public:
-    enum class Manner { BreakOff, Refuse, FirstIsDead };
+    enum class Manner { BreakOff, Refuse, FirstIsDead, OnlyFirst };
 
     Http2Server(const QString &folder, quint32 code, Manner manner = Manner::BreakOff)
         : m_server(makeTlsServer(folder))
@@ -38,6 +38,7 @@ public:
     }
 
     int brokenOff = 0; // over HTTP/2
+    int unanswered = 0; // likewise
     int connections = 0;
     int whole = 0; // over HTTP/1.1
 
@@ -115,8 +116,12 @@ private:
 
     void breakOff(QSslSocket &socket, quint32 stream)
     {
+        if (m_manner == Manner::OnlyFirst && brokenOff > 0) {
+            ++unanswered;
+            return;
+        }
         ++brokenOff;
-        if (m_manner != Manner::BreakOff) {
+        if (m_manner == Manner::Refuse || m_manner == Manner::FirstIsDead) {
             socket.write(frame(Reset, 0, stream, number(m_code)));
             return;
         }

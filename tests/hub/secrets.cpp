@@ -28,6 +28,7 @@ namespace {
 const QByteArray Token = "hf_MARKEDtokenMARKEDtoken"_ba;
 const QByteArray OtherToken = "hf_jwt_MARKED.other-token"_ba;
 const QByteArray Signature = "MARKEDsignature"_ba;
+const QByteArray Gateway = "MARKEDgatewaykey"_ba;
 
 // A mark of its own in everything that is secret.
 bool isClean(const QString &text)
@@ -93,6 +94,7 @@ private Q_SLOTS:
     void proxyOfATlsHub();
     void proxyAddress();
     void strangersNextLink();
+    void strangersWayBack();
     void namedAddresses_data();
     void namedAddresses();
 };
@@ -121,7 +123,8 @@ void TestSecrets::calls()
             : answer("200 OK", "", "[]");
     });
     RawServer server([&](const RawRequest &request) -> QByteArray {
-        const QByteArray echo = "you sent Authorization: Bearer " + Token + " and " + OtherToken;
+        const QByteArray echo =
+            "you sent Authorization: Bearer " + Token + " and " + OtherToken + " and " + Gateway;
         if (how == "refused"_ba)
             return answer("403 No",
                           "X-Error-Message: " + echo + "\r\nX-Request-Id: " + Token
@@ -148,7 +151,7 @@ void TestSecrets::calls()
     Rig rig(config(server.origin()));
     Options options;
     options.silence = 150ms;
-    options.headers = {{"X-Api-Key"_ba, Token}};
+    options.headers = {{"X-Api-Key"_ba, Gateway}};
     options.parameters = {{u"token"_s, QString::fromLatin1(OtherToken)}};
     QUrl url = rig.client->endpoint().url("/api/models/a/b?key=MARKEDkey"_ba);
     if (how == "user in address"_ba)
@@ -249,6 +252,28 @@ void TestSecrets::strangersNextLink()
     });
     QVERIFY(rig.run(search));
     QVERIFY(other.seen.isEmpty());
+}
+
+// Who was sent elsewhere and from there back to the Hub asks what a stranger wants to be asked.
+void TestSecrets::strangersWayBack()
+{
+    QByteArray back;
+    RawServer other([&back](const RawRequest &) { return support::redirect("302", back); });
+    RawServer server([&other](const RawRequest &request) {
+        return request.target == "/api/x" ? support::redirect("302", other.origin() + "/y")
+                                          : answer("200 OK", "", "{}");
+    });
+    back = server.origin() + "/api/secrets";
+    Rig rig(config(server.origin()));
+    Options options;
+    options.headers = {{"X-Api-Key"_ba, Gateway}};
+    CallOutcome outcome;
+    watch(rig.client->get(rig.client->endpoint().url("/api/x"_ba), options), this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QCOMPARE(server.targets(), (QList<QByteArray>{"/api/x", "/api/secrets"}));
+    QVERIFY(server.seen.first().head.contains(Token));
+    QVERIFY2(isClean(QString::fromLatin1(server.seen.last().head)),
+             server.seen.last().head.constData());
 }
 
 void TestSecrets::namedAddresses_data()

@@ -107,6 +107,8 @@ private Q_SLOTS:
     void emptyFilesAreRegular();
     void moveKeepsTheType();
     void headersGoWithTheLooks();
+    void noSetting();
+    void somebodyElsesRepo();
     void quotedTokens();
     void lengths();
     void renamedBesideAWebApp();
@@ -260,6 +262,37 @@ void TestTyped::headersGoWithTheLooks()
     QCOMPARE(server.seen.size(), 2); // the branches there are, then the new one
     for (const RawRequest &request : std::as_const(server.seen))
         QCOMPARE(request.header("X-Gateway-Key"), "open"_ba);
+}
+
+void TestTyped::noSetting()
+{
+    RawServer server([](const RawRequest &) { return answer("200 OK", "", "{}"); });
+    Rig rig(server.origin());
+    const auto end = wait(rig.client->changeSettings(model(u"o/r"_s), {}), rig.clock);
+    QCOMPARE(end.error().kind, ErrorKind::BadInput);
+    QVERIFY(server.seen.isEmpty());
+}
+
+// It shows up while the account's other repo is being made: whoever wants none that is there has
+// not made it.
+void TestTyped::somebodyElsesRepo()
+{
+    int posts = 0;
+    RawServer server([&posts](const RawRequest &request) {
+        if (request.verb == "GET"_ba)
+            return posts == 0 ? answer("404 Not Found", "X-Error-Code: RepoNotFound\r\n")
+                              : answer("200 OK", "", Info);
+        return answer("409 Conflict", "Content-Type: application/json\r\n",
+                      ++posts == 1 ? R"({"error":"Another conflicting operation is in progress"})"
+                                   : R"({"error":"You already created this model repo"})");
+    });
+    Rig rig(server.origin());
+    hub::NewRepo wanted;
+    wanted.repo = model(u"o/r"_s);
+    const auto end = wait(rig.client->createRepo(wanted), rig.clock);
+    QVERIFY(!end);
+    QCOMPARE(end.error().httpStatus, 409);
+    QCOMPARE(posts, 2);
 }
 
 // A server that answers with what it was sent.

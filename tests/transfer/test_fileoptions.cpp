@@ -32,6 +32,7 @@ private Q_SLOTS:
     void options();
     void bucketOfTheAddress();
     void brokenOneIsNotUnderWay();
+    void staysWithItsHub();
     void ownTokenHasItsOwnBudget();
     void limitIsForAll();
 };
@@ -168,8 +169,8 @@ void TestFileOptions::bucketOfTheAddress()
     QCOMPARE(server.seen.size(), 2);
 }
 
-// Three requests are left. Those that broke must not keep their own repeat waiting for the end of
-// the window.
+// Five requests are left, and each may need three. Those that broke must not keep their own repeat
+// waiting for the end of the window.
 void TestFileOptions::brokenOneIsNotUnderWay()
 {
     int asked = 0;
@@ -179,11 +180,9 @@ void TestFileOptions::brokenOneIsNotUnderWay()
                                           "X-Repo-Commit: " + QByteArray(40, 'a') + "\r\n");
     });
     Place place(filetest::hubAt(server));
-    place.gate.setPayer(
-        hub::Payer::of(*hub::Endpoint::make(QString::fromLatin1(server.origin())), {}));
     hub::RateInfo rate;
     rate.bucket = u"resolvers"_s;
-    rate.left = 3;
+    rate.left = 5;
     rate.quota = 3000;
     rate.reset = 60s;
     place.gate.observe({rate});
@@ -192,6 +191,28 @@ void TestFileOptions::brokenOneIsNotUnderWay()
     Call call(place.engine, request);
     QVERIFY(call.wait(25));
     QCOMPARE(call.outcome(), u"done"_s);
+}
+
+// Somebody else signs in, at another Hub, while it is under way.
+void TestFileOptions::staysWithItsHub()
+{
+    RawServer other([](const RawRequest &) { return support::answer("404 Not Found", {}); });
+    Place *at = nullptr;
+    RawServer server([&](const RawRequest &request) {
+        at->engine.setHttpConfig(filetest::hubAt(other, "hf_SomebodyElse"_ba));
+        const QByteArray whole = rangeAnswer(request, filetest::alphabet, "ETag: \"one\"\r\n");
+        return server.seen.size() == 1 ? filetest::broken(whole, 10) : whole;
+    });
+    Place place(filetest::hubAt(server, "hf_right"_ba));
+    at = &place;
+    Call call(place.engine, place.request(server));
+    QVERIFY(call.wait(25));
+    QCOMPARE(call.outcome(), u"done"_s);
+    QCOMPARE(readFile(place.out()), filetest::alphabet);
+    QVERIFY(server.seen.size() > 1);
+    for (const RawRequest &seen : std::as_const(server.seen))
+        QCOMPARE(seen.header("Authorization"), "Bearer hf_right"_ba);
+    QVERIFY(other.seen.isEmpty());
 }
 
 void TestFileOptions::ownTokenHasItsOwnBudget()
