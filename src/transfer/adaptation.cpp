@@ -12,6 +12,7 @@ namespace {
 using Time = Adaptation::Time;
 
 constexpr Time shortestWindow = 250ms;
+constexpr Time shortestClimb = 100ms; // a mistake on the way up is found at the first rest
 constexpr Time longestWindow = 2s;
 constexpr int delaysInWindow = 8; // a connection over a long way needs them to reach its speed
 constexpr double worthMore = 0.25; // of what each further connection would bring at best
@@ -38,7 +39,8 @@ void Adaptation::setMost(int most)
 
 Time Adaptation::window() const
 {
-    return std::clamp<Time>(m_delay * delaysInWindow, shortestWindow, longestWindow);
+    const Time shortest = m_isClimbing ? shortestClimb : shortestWindow;
+    return std::clamp<Time>(m_delay * delaysInWindow, shortest, longestWindow);
 }
 
 void Adaptation::learnDelay(Time delay)
@@ -145,6 +147,7 @@ void Adaptation::go(int target, Trial trial)
 
 void Adaptation::rest(Time now)
 {
+    m_isClimbing = false;
     m_phase = Phase::Resting;
     m_trial = Trial::None;
     m_since = now;

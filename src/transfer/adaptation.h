@@ -52,6 +52,7 @@ private:
     std::optional<Time> m_since; // of the phase
     qint64 m_bytes = 0; // when measuring began
     Time m_delay{};
+    bool m_isClimbing = true; // until the first rest
     int m_rests = 0;
     Trial m_nextTrial = Trial::Fewer;
     bool m_isLinear = false; // each connection brought its own: fewer would bring less
