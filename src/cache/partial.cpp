@@ -243,6 +243,8 @@ struct Partial::Private {
     qint64 writtenBytes = 0; // counts up for ever
     qint64 safeBytes = 0; // writtenBytes when the last finished checkpoint was taken
 
+    core::Result<void> fill(qint64 offset, QByteArrayView data);
+
     // What is known of all bytes; under sidecarMutex.
     void forgetAll()
     {
@@ -335,10 +337,20 @@ core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
             core::ErrorKind::FileIo,
             u"%1: bytes beyond its end of %2"_s.arg(file.path).arg(file.identity.size));
     }
+    for (const core::Range &gap : d->written.gaps({offset, offset + data.size()})) {
+        const auto fresh = data.sliced(gap.begin - offset, gap.size());
+        if (const auto done = d->fill(gap.begin, fresh); !done)
+            return done;
+    }
+    return {};
+}
+
+core::Result<void> Partial::Private::fill(qint64 offset, QByteArrayView data)
+{
     qint64 done = 0;
     int error = 0;
     while (done < data.size() && error == 0) {
-        const ssize_t count = ::pwrite(file.fd.get(), data.data() + done,
+        const ssize_t count = ::pwrite(file->fd.get(), data.data() + done,
                                        static_cast<size_t>(data.size() - done), offset + done);
         if (count > 0)
             done += count;
@@ -347,15 +359,15 @@ core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
         else if (errno != EINTR)
             error = errno;
     }
-    d->written.insert({offset, offset + done});
-    d->writtenBytes += done;
-    if (file.hasSidecar())
-        d->arrivals.add(offset, data.first(done));
+    written.insert({offset, offset + done});
+    writtenBytes += done;
+    if (file->hasSidecar())
+        arrivals.add(offset, data.first(done));
     if (error == 0)
         return {};
     if (error != ENOSPC && error != EDQUOT)
-        file.fail();
-    return failure(error, file.path);
+        file->fail();
+    return failure(error, file->path);
 }
 
 core::Result<void> Partial::noteWritten()

@@ -47,6 +47,8 @@ public:
 
     const QString &filePath() const;
     qint64 size() const;
+    // What is written stays as it is until forget() or restart(): somebody may have digested it. Of
+    // data that lies over it only the rest is taken.
     core::Result<void> write(qint64 offset, QByteArrayView data);
     const core::RangeSet &written() const;
     qint64 unsynced() const; // bytes written since the last finished checkpoint began

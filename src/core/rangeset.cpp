@@ -75,19 +75,20 @@ qint64 RangeSet::total() const
     return sum;
 }
 
-QList<Range> RangeSet::gaps(qint64 size) const
+QList<Range> RangeSet::gaps(Range whole) const
 {
     QList<Range> missing;
-    qint64 at = 0;
-    for (const Range &range : m_ranges) {
-        if (at >= size)
-            break;
-        if (range.begin > at)
-            missing.append({at, std::min(range.begin, size)});
-        at = range.end;
+    qint64 at = whole.begin;
+    auto known =
+        std::upper_bound(m_ranges.cbegin(), m_ranges.cend(), whole.begin,
+                         [](qint64 begin, const Range &range) { return begin < range.end; });
+    for (; known != m_ranges.cend() && at < whole.end; ++known) {
+        if (known->begin > at)
+            missing.append({at, std::min(known->begin, whole.end)});
+        at = known->end;
     }
-    if (at < size)
-        missing.append({at, size});
+    if (at < whole.end)
+        missing.append({at, whole.end});
     return missing;
 }
 

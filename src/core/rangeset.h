@@ -29,8 +29,9 @@ public:
     qint64 total() const; // bytes
     const QList<Range> &ranges() const { return m_ranges; }
 
-    // What is missing of [0, size), in order.
-    QList<Range> gaps(qint64 size) const;
+    // What is missing of it, in order.
+    QList<Range> gaps(Range whole) const;
+    QList<Range> gaps(qint64 size) const { return gaps({0, size}); }
 
     bool operator==(const RangeSet &) const = default;
 

@@ -54,6 +54,8 @@ QByteArray sortName(SortOrder order)
         return "num_parameters"_ba;
     case SortOrder::Size:
         return "mainSize"_ba;
+    case SortOrder::Rows:
+        return "datasetsServerInfo.numRows"_ba;
     case SortOrder::Id:
         return "id"_ba;
     }
@@ -189,6 +191,8 @@ core::Result<Endpoint> Endpoint::make(const QString &text)
 
     Endpoint endpoint;
     endpoint.m_base = url.adjusted(QUrl::NormalizePathSegments | QUrl::RemoveUserInfo);
+    if (url.port() == (scheme == "https"_L1 ? 443 : 80))
+        endpoint.m_base.setPort(-1); // the same Hub as without it
     QString path = endpoint.m_base.path(QUrl::FullyEncoded);
     while (path.endsWith(u'/'))
         path.chop(1);

@@ -17,7 +17,8 @@
 
 namespace hub {
 
-// One access manager and how many exchanges run on it. Lives as long as one of them needs it. Qt
+// One access manager, what it was made with, and how many exchanges run on it. Lives as long as one
+// of them needs it; another configuration makes another one, since connections are kept. Qt
 // opens six connections to a host and keeps everybody else waiting unseen; ours wait here, where
 // nobody takes that for the silence of a server.
 struct Manager {
@@ -28,6 +29,8 @@ struct Manager {
     };
 
     std::unique_ptr<QNetworkAccessManager> network;
+    QSslConfiguration ssl;
+    ProxyRules proxies;
     int running = 0;
     std::map<QString, Line> lines; // by origin and protocol
 };
@@ -35,9 +38,8 @@ struct Manager {
 struct Http::Private {
     std::shared_ptr<Manager> quietest(Priority priority);
     void retire(Manager &manager);
-    std::unique_ptr<QNetworkAccessManager> makeNetwork() const;
+    std::shared_ptr<Manager> makeManager() const;
     QSslConfiguration trust() const;
-    void setProxy(QNetworkAccessManager &network) const;
 
     HttpConfig config;
     QSslConfiguration ssl;
@@ -78,7 +80,7 @@ struct Exchange::Private {
     void changeManager();
     void sendHop();
     QNetworkRequest makeRequest(const QUrl &url) const;
-    void makeReply(QNetworkAccessManager &network, const QNetworkRequest &made);
+    void makeReply(const QNetworkRequest &made);
     void onRequestSent();
     void dropReply();
     void listen();
@@ -106,6 +108,7 @@ struct Exchange::Private {
     void endAnswer();
     void endTransport();
     bool mayUseHttp2() const;
+    bool asksIdentity() const;
     bool isHttp2Refused();
     QString howFarSent() const;
     QString whatCame() const;
@@ -120,18 +123,15 @@ struct Exchange::Private {
     HttpRequest request;
     Endpoint endpoint;
     core::Secret token;
-    QSslConfiguration ssl;
-    ProxyRules proxies;
     bool offline;
     quint64 id;
 
     Phase phase = Phase::Waiting;
-    std::shared_ptr<Manager> manager; // nothing: ownNetwork is used
+    // Of a write: one of its own. A kept connection may have died unnoticed, and then nobody could
+    // tell whether the request got through.
+    std::shared_ptr<Manager> manager;
     Manager::Line *line = nullptr; // of the manager; where we wait or have a connection
     bool hasConnection = false;
-    // Of a write: a connection of its own. A kept one may have died unnoticed, and then nobody
-    // could tell whether the request got through.
-    std::unique_ptr<QNetworkAccessManager> ownNetwork;
     bool isHttp1 = false; // the server does not want HTTP/2
     bool isUnsent = true; // known to have reached nobody
     int sends = 0; // of this hop

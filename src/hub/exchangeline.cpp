@@ -14,6 +14,8 @@ constexpr int ConnectionsOfHost = 6; // that Qt opens
 
 void Exchange::Private::enterLine(const QUrl &url)
 {
+    if (request.isWrite())
+        return sendHop(); // on a connection of its own
     const QString protocol = mayUseHttp2() && url.scheme() == "https"_L1 ? u" 2"_s : u" 1"_s;
     line = &manager->lines[url.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment)
                                .toString()

@@ -63,12 +63,18 @@ bool Exchange::Private::mayUseHttp2() const
         && request.whole == HttpRequest::Whole::ByItself;
 }
 
+// Unpacked: what is cut short shows then. A write has little to hear.
+bool Exchange::Private::asksIdentity() const
+{
+    return request.body == HttpRequest::Body::Stream || request.isWrite()
+        || headerValue(request.headers, "Range") || request.verb == "HEAD"_ba
+        || request.whole == HttpRequest::Whole::ByLength;
+}
+
 QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
 {
     const bool isOurs = q->m_reply.fromEndpoint;
     const bool isStream = request.body == HttpRequest::Body::Stream;
-    const bool isRanged = headerValue(request.headers, "Range").has_value();
-    const bool byLength = request.whole == HttpRequest::Whole::ByLength;
 
     QNetworkRequest made(url);
     made.setAttribute(QNetworkRequest::RedirectPolicyAttribute,
@@ -80,11 +86,11 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
     made.setAttribute(QNetworkRequest::Http2AllowedAttribute, mayUseHttp2());
     made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
-    made.setSslConfiguration(ssl);
+    made.setSslConfiguration(manager->ssl);
     made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
     made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
     made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);
-    if (isStream || isRanged || byLength || request.verb == "HEAD"_ba)
+    if (asksIdentity())
         made.setRawHeader("Accept-Encoding"_ba, "identity"_ba);
     for (const auto &[name, value] : request.headers) {
         if (isOurs || isForOtherOrigins(name))
@@ -136,8 +142,9 @@ std::optional<core::Error> Exchange::Private::pauseOf(const QUrl &url) const
     return error;
 }
 
-void Exchange::Private::makeReply(QNetworkAccessManager &network, const QNetworkRequest &made)
+void Exchange::Private::makeReply(const QNetworkRequest &made)
 {
+    QNetworkAccessManager &network = *manager->network;
     if (request.verb == "GET"_ba) {
         reply = network.get(made);
         return;
@@ -170,7 +177,11 @@ void Exchange::Private::makeReply(QNetworkAccessManager &network, const QNetwork
 void Exchange::Private::sendHop()
 {
     const QUrl url = q->m_reply.url;
-    makeReply(ownNetwork ? *ownNetwork : *manager->network, makeRequest(url));
+    const auto chosen = manager->proxies.proxyFor(url);
+    if (!chosen)
+        return fail(chosen.error().kind, chosen.error().detail);
+    proxy = *chosen;
+    makeReply(makeRequest(url));
     reply->setReadBufferSize(request.readBuffer);
     isUnsent = content && url.scheme() == "https"_L1 && !isEncrypted;
     sends = 0;

@@ -275,8 +275,10 @@ void Gate::Private::learn(Door &door, const RateInfo &rate)
     const auto reset = std::clamp<Duration>(rate.reset, 0s, LongestWindow) + Rounding;
     if (rate.window > 0s)
         budget.window = std::min(rate.window, LongestWindow);
-    // Answers overtake each other: within one window the smallest number is the newest.
-    const bool isSameWindow = budget.isStated && budget.resetAt != Duration(0)
+    // Answers overtake each other: within one window the smallest number is the newest. Under
+    // another quota what is remembered, or was reckoned from the former one, says nothing.
+    const bool isSameQuota = rate.quota <= 0 || rate.quota == budget.quota;
+    const bool isSameWindow = budget.isStated && isSameQuota && budget.resetAt != Duration(0)
         && !hasRunOut(now, budget) && now + reset < budget.resetAt + budget.window / 2;
     // Each request of ours may have cost that much; what is gone beyond that was somebody else's.
     if (isSameWindow && rate.left < budget.left - MostHops * (budget.underWay + 1))
@@ -431,8 +433,14 @@ void Gate::setPayer(const Payer &payer)
     d->wake();
 }
 
+void Gate::onContextGone()
+{
+    d->wake(); // who waited does so no more, and that is told
+}
+
 void Gate::enter(const Wish &wish, QObject *context, Go go)
 {
+    connect(context, &QObject::destroyed, this, &Gate::onContextGone, Qt::UniqueConnection);
     if (wish.pause > Duration(0)) {
         const Duration until = d->clock.monotonic() + std::min<Duration>(wish.pause, LongestBlock);
         d->sidelined.push_back({wish, context, std::move(go), until});

@@ -115,6 +115,7 @@ Q_SIGNALS:
 
 private:
     friend class Pass;
+    void onContextGone();
     struct Private;
     std::unique_ptr<Private> d;
 };

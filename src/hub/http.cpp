@@ -47,10 +47,8 @@ std::shared_ptr<Manager> Http::Private::quietest(Priority priority)
 {
     const auto wanted = static_cast<size_t>(std::max(1, config.managers));
     auto &ours = managers[static_cast<size_t>(priority)];
-    while (ours.size() < wanted) {
-        ours.push_back(std::make_shared<Manager>());
-        ours.back()->network = makeNetwork();
-    }
+    while (ours.size() < wanted)
+        ours.push_back(makeManager());
     const auto end = ours.begin() + static_cast<std::ptrdiff_t>(wanted);
     return *std::min_element(ours.begin(), end,
                              [](const auto &a, const auto &b) { return a->running < b->running; });
@@ -69,12 +67,16 @@ void Http::Private::retire(Manager &manager)
     }
 }
 
-std::unique_ptr<QNetworkAccessManager> Http::Private::makeNetwork() const
+std::shared_ptr<Manager> Http::Private::makeManager() const
 {
-    auto network = std::make_unique<QNetworkAccessManager>();
-    network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
-    setProxy(*network);
-    return network;
+    const auto manager = std::make_shared<Manager>();
+    manager->network = std::make_unique<QNetworkAccessManager>();
+    manager->network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
+    if (!config.proxy.isEmpty())
+        manager->network->setProxyFactory(new ProxyFactory(proxies));
+    manager->ssl = ssl;
+    manager->proxies = proxies;
+    return manager;
 }
 
 QSslConfiguration Http::Private::trust() const
@@ -87,11 +89,6 @@ QSslConfiguration Http::Private::trust() const
         trusted.addCaCertificates(certificates);
     }
     return trusted;
-}
-
-void Http::Private::setProxy(QNetworkAccessManager &network) const
-{
-    network.setProxyFactory(config.proxy.isEmpty() ? nullptr : new ProxyFactory(proxies));
 }
 
 Http::Http(const HttpConfig &config, QObject *parent)
@@ -131,10 +128,7 @@ void Http::setConfig(const HttpConfig &config)
     d->config = config;
     d->ssl = d->trust();
     d->proxies = ProxyRules(config.proxy);
-    for (const auto &some : d->managers) {
-        for (const auto &manager : some)
-            d->setProxy(*manager->network);
-    }
+    d->managers = {}; // what runs keeps its own
     Q_EMIT configChanged();
 }
 

@@ -30,11 +30,11 @@ using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
 std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name);
 
 struct HttpConfig {
-    Endpoint endpoint;
-    core::Secret token; // empty: anonymous
+    Endpoint endpoint = {};
+    core::Secret token = {}; // empty: anonymous
     bool offline = false; // every exchange ends at once with Offline
-    QStringList caFiles; // of certificates trusted besides the system's (SSL_CERT_FILE)
-    ProxyVariables proxy; // all empty: as the system is configured
+    QStringList caFiles = {}; // of certificates trusted besides the system's (SSL_CERT_FILE)
+    ProxyVariables proxy = {}; // all empty: as the system is configured
     int managers = 1; // access managers of each Priority; six connections to a host each
 
     // The same at another Hub, or as somebody else. Another Hub without a token: as a guest.

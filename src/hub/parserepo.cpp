@@ -72,6 +72,12 @@ std::optional<RepoSummary> summaryOf(core::RepoType type, const QJsonObject &obj
     summary.gated = gatedOf(object.value("gated"_L1));
     summary.isPrivate = object.value("private"_L1).toBool();
     readNumbers(summary, object);
+    summary.rest = object;
+    for (const QLatin1String known :
+         {"_id"_L1, "id"_L1, "modelId"_L1, "author"_L1, "pipeline_tag"_L1, "library_name"_L1,
+          "sdk"_L1, "tags"_L1, "gated"_L1, "private"_L1, "createdAt"_L1, "lastModified"_L1,
+          "downloads"_L1, "likes"_L1, "trendingScore"_L1})
+        summary.rest.remove(known);
     return summary;
 }
 

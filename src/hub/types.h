@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QDateTime>
+#include <QJsonObject>
 #include <QList>
 #include <QString>
 #include <QStringList>
@@ -44,6 +45,7 @@ struct RepoSummary {
     double trendingScore = -1.0; // with fractions; -1 unknown
     GatedMode gated = GatedMode::Open;
     bool isPrivate = false;
+    QJsonObject rest; // what else it said, as it came: what SearchQuery::expand asked for
 };
 
 // hub-api.md 6.1.
@@ -147,6 +149,7 @@ enum class SortOrder {
     Created,
     Parameters, // models
     Size,
+    Rows, // datasets
     Id,
 };
 

@@ -326,20 +326,22 @@ void Engine::Private::start(Group &group, int index)
     transfer.attempt = attempt;
     attempts.insert(attempt,
                     {.download = group.id(), .index = index, .weight = group.weight(index)});
-    count(attempts[attempt], 1);
+    const Running &running = attempts[attempt];
+    count(running, 1);
     wasIdle = false;
     touch(group);
-    enterGate(group.id(),
+    enterGate(running,
               [this, id = group.id(), index, turn, attempt](const hub::Gate::Ticket &ticket) {
                   begin(ticket, id, index, turn, attempt);
               });
 }
 
-void Engine::Private::enterGate(const DownloadId &id, hub::Gate::Go go)
+void Engine::Private::enterGate(const Running &running, hub::Gate::Go go)
 {
-    const hub::Gate::Wish wish{
-        .bucket = hub::Bucket::Resolvers, .priority = hub::Priority::Background, .lane = qHash(id)};
-    gate.enter(wish, &q, std::move(go));
+    const hub::Gate::Wish wish{.bucket = hub::Bucket::Resolvers,
+                               .priority = hub::Priority::Background,
+                               .lane = qHash(running.download)};
+    gate.enter(wish, running.waiter.get(), std::move(go));
 }
 
 void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index,
@@ -347,10 +349,10 @@ void Engine::Private::begin(const hub::Gate::Ticket &ticket, const DownloadId &i
 {
     const auto running = attempts.find(attempt);
     if (running == attempts.end() || shuttingDown)
-        return;
+        return gate.unanswered(ticket, 0);
     const Group *group = find(id);
     if (!group || group->at(index).turn != turn || !isActive(group->at(index).state()))
-        return; // stopAttempt() has taken care of it
+        return gate.unanswered(ticket, 0); // stopAttempt() has taken care of it
     running->begun = true;
     running->tickets.append(ticket);
     const Transfer &transfer = group->at(index);
@@ -389,7 +391,7 @@ void Engine::Private::onAsks(AttemptId attempt)
     const auto running = attempts.constFind(attempt);
     if (running == attempts.cend() || shuttingDown)
         return;
-    enterGate(running->download, [this, attempt](const hub::Gate::Ticket &ticket) {
+    enterGate(*running, [this, attempt](const hub::Gate::Ticket &ticket) {
         const auto still = attempts.find(attempt);
         if (still == attempts.end() || shuttingDown)
             return gate.unanswered(ticket, 0);
@@ -430,7 +432,7 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > transfer.done)
             transfer.error.reset(); // an error disappears with the next byte
         if (bytes > transfer.best)
-            transfer.failures = 0;
+            transfer.failures = transfer.oddAnswers = 0;
         if (bytes > 0)
             noteBegun(*group);
         if (!group->isCounted && !group->isSurveyed)
@@ -491,7 +493,7 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
     Transfer &transfer = group.at(index);
     transfer.error = end.error;
     if (end.reached > transfer.best) {
-        transfer.failures = 0;
+        transfer.failures = transfer.oddAnswers = 0;
         transfer.refusals = 0;
     }
     transfer.best = std::max(transfer.best, end.reached);
@@ -539,7 +541,7 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
     ++transfer.failures;
     const bool givesUp = limits.attempts > 0 && transfer.failures >= limits.attempts;
     if (isOddAnswer(error.kind)) {
-        if (givesUp || transfer.failures >= oddAnswersBeforeFailure)
+        if (givesUp || ++transfer.oddAnswers >= oddAnswersBeforeFailure)
             return {};
         return hub::retryDelay(core::makeError(core::ErrorKind::ServerError), transfer.failures - 1,
                                jitter());

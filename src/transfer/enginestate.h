@@ -45,6 +45,8 @@ struct Engine::Private {
         Group::Weight weight = Group::Weight::Small;
         bool begun = false; // on the I/O thread; else still at the Gate
         QList<hub::Gate::Ticket> tickets = {}; // of requests that the Hub has not answered yet
+        // Who waits at the Gate; the wait ends with it.
+        std::shared_ptr<QObject> waiter = std::make_shared<QObject>();
     };
 
     Private(Engine &engine, const hub::HttpConfig &http, const Limits &limits, hub::Gate &gate,
@@ -69,7 +71,7 @@ struct Engine::Private {
     void start(Group &group, int index);
     void begin(const hub::Gate::Ticket &ticket, const DownloadId &id, int index, quint64 turn,
                AttemptId attempt);
-    void enterGate(const DownloadId &id, hub::Gate::Go go);
+    void enterGate(const Running &running, hub::Gate::Go go);
     void onAsks(AttemptId attempt);
     void onRates(AttemptId attempt, const QList<hub::RateInfo> &rates);
     void count(const Running &running, int step);

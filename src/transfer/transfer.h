@@ -51,6 +51,7 @@ public:
     bool checked = false;
     bool reused = false;
     int failures = 0; // in a row without a new byte
+    int oddAnswers = 0; // of these: wrong answers
     int refusals = 0; // 429 in a row
     int mismatches = 0; // of the whole file, as it arrived
     int repairs = 0; // of pieces that the disk did not keep as they arrived

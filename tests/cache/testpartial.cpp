@@ -84,6 +84,7 @@ private Q_SLOTS:
     void discardRemovesAll();
     void staleCheckpointChangesNothing();
     void countsUnsyncedBytes();
+    void writtenStaysAsItIs();
     void checkpointOutlivesPartial();
 };
 
@@ -490,6 +491,27 @@ void TestPartial::countsUnsyncedBytes()
     QCOMPARE((*partial)->unsynced(), 1300);
     (*partial)->checkpointed(checkpoint);
     QCOMPARE((*partial)->unsynced(), 300);
+}
+
+// Somebody may have digested it; what lies over it brings only the rest.
+void TestPartial::writtenStaysAsItIs()
+{
+    const QTemporaryDir folder;
+    const Layout layout(folder.path());
+    const auto partial = Partial::open(layout, identity(large));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(10, QByteArray(10, 'a')));
+    VERIFY_RESULT((*partial)->write(30, QByteArray(10, 'a')));
+    VERIFY_RESULT((*partial)->write(5, QByteArray(40, 'b')));
+    QCOMPARE((*partial)->unsynced(), 40);
+    QCOMPARE((*partial)->written(), ranges({{5, 45}}));
+    QFile file((*partial)->filePath());
+    QVERIFY(file.open(QIODevice::ReadOnly) && file.seek(5));
+    QCOMPARE(file.read(40), "bbbbbaaaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbb"_ba);
+    VERIFY_RESULT((*partial)->forget(ranges({{10, 12}})));
+    VERIFY_RESULT((*partial)->write(5, QByteArray(40, 'c')));
+    QVERIFY(file.seek(5));
+    QCOMPARE(file.read(40), "bbbbbccaaaaaaaabbbbbbbbbbaaaaaaaaaabbbbb"_ba);
 }
 
 void TestPartial::checkpointOutlivesPartial()

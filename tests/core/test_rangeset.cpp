@@ -51,6 +51,11 @@ void TestRangeSet::removesFromTheMiddle()
     QCOMPARE(set.gaps(120), (QList<Range>{{40, 60}, {100, 120}}));
     QCOMPARE(set.gaps(50), (QList<Range>{{40, 50}}));
     QVERIFY(!set.contains({39, 41}));
+    QCOMPARE(set.gaps({10, 40}), QList<Range>());
+    QCOMPARE(set.gaps({30, 50}), (QList<Range>{{40, 50}}));
+    QCOMPARE(set.gaps({45, 110}), (QList<Range>{{45, 60}, {100, 110}}));
+    QCOMPARE(set.gaps({120, 130}), (QList<Range>{{120, 130}}));
+    QCOMPARE(set.gaps({50, 50}), QList<Range>());
 }
 
 void TestRangeSet::ignoresWhatIsNoRange()

@@ -168,6 +168,7 @@ private Q_SLOTS:
     void signInInMidWindow();
     void ownTokenOwnBudget();
     void oldAnswersComeLate();
+    void anotherQuota();
     void aHangingRequestHoldsNobodyUp();
     void refusedGoesFirst();
     void unusedTicketsCostNothing();
@@ -340,6 +341,29 @@ void TestBudget::oldAnswersComeLate()
     header.reset = 290s;
     gate.observe({header});
     QCOMPARE(gate.budget(Bucket::Api).left, 450);
+}
+
+// A refusal spoke of 500; what comes after the pause is 2,990 of 3,000 and not what is left of 500.
+void TestBudget::anotherQuota()
+{
+    Gate gate(m_clock);
+    RateInfo header;
+    header.bucket = u"api"_s;
+    header.quota = 500;
+    header.reset = 1s;
+    gate.observe({header});
+    m_clock.advance(3s);
+    int runs = 0;
+    const auto background = [&runs](const Gate::Ticket &) { ++runs; };
+    gate.enter({.priority = Priority::Background}, this, background);
+    QTRY_COMPARE(runs, 1);
+    header.quota = 3000;
+    header.left = 2990;
+    header.reset = 200s;
+    gate.observe({header});
+    QCOMPARE(gate.budget(Bucket::Api).left, 2990);
+    gate.enter({.priority = Priority::Background}, this, background);
+    QTRY_COMPARE(runs, 2);
 }
 
 void TestBudget::aHangingRequestHoldsNobodyUp()

@@ -37,6 +37,8 @@ private Q_SLOTS:
     void largeContent();
     void illegiblePieces();
     void nothingOfALength();
+    void packedCuts_data();
+    void packedCuts();
 };
 
 void TestCallDetails::progress()
@@ -410,6 +412,49 @@ void TestCallDetails::nothingOfALength()
     watch(rig.client->deleteResource(rig.url()), this, &removed);
     QVERIFY(rig.run(removed));
     QVERIFY2(!removed.error, qPrintable(removed.error ? removed.error->detail : QString()));
+}
+
+void TestCallDetails::packedCuts_data()
+{
+    QTest::addColumn<int>("index");
+    QTest::addColumn<QByteArray>("coding");
+    QTest::addColumn<QByteArray>("body");
+    const QList<support::Kind> all = support::kinds();
+    for (int i = 0; i < all.size(); ++i) {
+        if (all[i].verb == "HEAD"_ba)
+            continue;
+        const char *name = all[i].name.constData();
+        for (const char *coding : {"gzip", "deflate", "br"})
+            QTest::addRow("%s, %s, nothing of it", name, coding)
+                << i << QByteArray(coding) << QByteArray(69, ' ');
+        QTest::addRow("%s, no such code", name) << i << "br"_ba
+                                                << "\1\2\3\4"_ba;
+    }
+}
+
+// Nothing that can be unpacked is no answer: what breaks off counts as that, and a write is in
+// doubt.
+void TestCallDetails::packedCuts()
+{
+    QFETCH(int, index);
+    QFETCH(QByteArray, coding);
+    QFETCH(QByteArray, body);
+    const support::Kind kind = support::kinds().at(index);
+    const bool isCut = body.trimmed().isEmpty();
+    RawServer server([&](const RawRequest &) {
+        const QByteArray whole = answer("200 OK", "Content-Encoding: " + coding + "\r\n", body);
+        return isCut ? whole.chopped(body.size()) : whole;
+    });
+    Rig rig(server.origin());
+    CallOutcome outcome;
+    kind.start(*rig.client, rig.url(), {}, this, &outcome);
+    QVERIFY(rig.run(outcome));
+    QVERIFY(outcome.error);
+    QCOMPARE(outcome.error->mayHaveHappened, kind.isWrite());
+    if (kind.isWrite())
+        QCOMPARE(server.seen.size(), 1);
+    else if (isCut)
+        QVERIFY(server.seen.size() > 1); // worth another try
 }
 
 QTEST_GUILESS_MAIN(TestCallDetails)

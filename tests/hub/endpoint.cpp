@@ -43,6 +43,9 @@ void TestEndpoint::makes_data()
     QTest::newRow("case") << u"HTTPS://HuggingFace.co"_s << u"https://huggingface.co"_s << u""_s;
     QTest::newRow("prefix") << u"http://127.0.0.1:8080/api/hf//"_s
                             << u"http://127.0.0.1:8080/api/hf"_s << u"/api/hf"_s;
+    QTest::newRow("usual port") << u"https://huggingface.co:443/x"_s
+                                << u"https://huggingface.co/x"_s << u"/x"_s;
+    QTest::newRow("port of the other") << u"http://h:443"_s << u"http://h:443"_s << u""_s;
     QTest::newRow("ipv6") << u"http://[::1]:8080/p"_s << u"http://[::1]:8080/p"_s << u"/p"_s;
     QTest::newRow("encoded") << u"http://h/a%2Fb/"_s << u"http://h/a%2Fb"_s << u"/a%2Fb"_s;
 }

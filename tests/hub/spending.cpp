@@ -48,6 +48,8 @@ private Q_SLOTS:
     void hops();
     void headsTell();
     void hangingOnesAreCounted();
+    void whoHasGoneWaitsNoMore_data();
+    void whoHasGoneWaitsNoMore();
 };
 
 void TestSpending::unsent_data()
@@ -143,6 +145,33 @@ void TestSpending::hangingOnesAreCounted()
     hanging.clear();
     QCOMPARE(gate.budget(Bucket::Api).underWay, 0);
     QCOMPARE(gate.budget(Bucket::Api).left, 11);
+}
+
+void TestSpending::whoHasGoneWaitsNoMore_data()
+{
+    QTest::addColumn<QByteArray>("how");
+    for (const char *how : {"cancelled", "deleted", "client gone"})
+        QTest::newRow(how) << QByteArray(how);
+}
+
+// What the window shows ends with the wait, not with the Hub's time.
+void TestSpending::whoHasGoneWaitsNoMore()
+{
+    QFETCH(QByteArray, how);
+    Rig rig(portOfNobody());
+    QList<bool> waits;
+    connect(&rig.gate, &Gate::waiting, this,
+            [&waits](Bucket, const auto &time) { waits.append(time.has_value()); });
+    rig.gate.observe({rate(0)});
+    auto *call = rig.client->get(rig.url());
+    QTRY_COMPARE(waits, QList<bool>{true});
+    if (how == "cancelled"_ba)
+        call->cancel();
+    else if (how == "deleted"_ba)
+        delete call;
+    else
+        rig.client.reset();
+    QTRY_COMPARE(waits, (QList<bool>{true, false}));
 }
 
 QTEST_GUILESS_MAIN(TestSpending)

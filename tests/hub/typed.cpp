@@ -107,6 +107,7 @@ private Q_SLOTS:
     void emptyFilesAreRegular();
     void moveKeepsTheType();
     void headersGoWithTheLooks();
+    void expandedFields();
     void noSetting();
     void somebodyElsesRepo();
     void quotedTokens();
@@ -262,6 +263,25 @@ void TestTyped::headersGoWithTheLooks()
     QCOMPARE(server.seen.size(), 2); // the branches there are, then the new one
     for (const RawRequest &request : std::as_const(server.seen))
         QCOMPARE(request.header("X-Gateway-Key"), "open"_ba);
+}
+
+// Whatever a caller asks the Hub to tell of each repo.
+void TestTyped::expandedFields()
+{
+    RawServer server([](const RawRequest &) {
+        return answer("200 OK", "",
+                      R"([{"_id":"1","id":"o/r","sha":"ab","mainSize":7,"likes":3}])");
+    });
+    Rig rig(server.origin());
+    hub::SearchQuery query;
+    query.type = core::RepoType::Dataset;
+    query.sort = hub::SortOrder::Rows;
+    query.expand = {u"sha"_s, u"mainSize"_s};
+    const auto page = wait(rig.client->search(query), rig.clock);
+    QVERIFY(page);
+    QCOMPARE(page->repos.value(0).rest, (QJsonObject{{u"sha"_s, u"ab"_s}, {u"mainSize"_s, 7}}));
+    QVERIFY(server.targets().value(0).contains("sort=datasetsServerInfo.numRows"));
+    QVERIFY(server.targets().value(0).contains("expand=mainSize"));
 }
 
 void TestTyped::noSetting()

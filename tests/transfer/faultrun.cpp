@@ -166,7 +166,9 @@ void FaultRun::resume()
 void FaultRun::restart()
 {
     m_fixture->engine->shutdown();
-    m_told = std::min(claimed(), status().size - 1); // all of it only with the name
+    m_told = 0;
+    for (int i = 0; i < m_repo.files.size(); ++i) // all of one only with the name
+        *m_told += std::min(claimed(i), std::max<qint64>(0, m_fault.sizes[i] - 1));
     m_fixture->restart();
     observe();
     wait([this] { return m_fixture->engine->downloads().contains(m_id); }, u"for the queue"_s);
@@ -313,11 +315,16 @@ cache::PartialIdentity FaultRun::identity(int file) const
             content(file), m_repo.files.at(file).content->size()};
 }
 
+qint64 FaultRun::claimed(int file) const
+{
+    return cache::Partial::writtenSoFar(cache::Layout(m_fixture->place.path), identity(file));
+}
+
 qint64 FaultRun::claimed() const
 {
     qint64 bytes = 0;
     for (int i = 0; i < m_repo.files.size(); ++i)
-        bytes += cache::Partial::writtenSoFar(cache::Layout(m_fixture->place.path), identity(i));
+        bytes += claimed(i);
     return bytes;
 }
 

@@ -76,6 +76,7 @@ public:
     QString hint() const;
     QString lock() const;
     qint64 claimed() const; // bytes that sidecar and hint speak of
+    qint64 claimed(int file) const;
 
 private:
     void observe();

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void finishedComesBackAsDone();
     void hollowPartialIsNotTrusted();
     void oneRepoAtATime();
+    void cancelledWhileItWaits();
 };
 
 void TestEngine::aWholeRepo()
@@ -416,6 +417,28 @@ void TestEngine::oneRepoAtATime()
     f.engine->pause(first);
     QVERIFY(f.waitForState(second, State::Done));
     QCOMPARE(f.engine->status(first).state, State::Paused);
+}
+
+// Nobody waits for the Hub any more, and nothing was asked of it.
+void TestEngine::cancelledWhileItWaits()
+{
+    EngineFixture f;
+    QList<bool> waits;
+    connect(f.gate.get(), &hub::Gate::waiting, this,
+            [&waits](hub::Bucket, const auto &time) { waits.append(time.has_value()); });
+    hub::RateInfo rate;
+    rate.bucket = u"resolvers"_s;
+    rate.quota = 500;
+    rate.reset = std::chrono::seconds(2);
+    f.gate->observe({rate}); // nothing is left
+    const auto id =
+        f.get(support::makeRepo(u"org/repo"_s, {support::lfsFile(u"model.bin"_s, MiB, 7)}));
+    QTRY_COMPARE(waits, QList<bool>{true});
+    f.engine->cancel(id);
+    QTRY_COMPARE(waits, (QList<bool>{true, false}));
+    QTest::qWait(3500);
+    QCOMPARE(f.gate->budget(hub::Bucket::Resolvers).left, 500);
+    QVERIFY(f.hub.requests(demo::Origin::Hub, anything).isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestEngine)

@@ -200,6 +200,11 @@ QList<Fault> wrongAnswers()
 {
     return {
         {u"200 with all bytes to every range"_s, fileHost(FaultyHub::ignoreRange())},
+        // What is here was digested when the wrong byte comes in its place.
+        {u"200 with all bytes, a wrong one among those that are here"_s,
+         betweenTries([](FaultRun &run) {
+             run.cdn(both(FaultyHub::ignoreRange(), FaultyHub::corrupt(900L * 1024, 'x')));
+         })},
         {u"wrong Content-Range always"_s, fileHost(FaultyHub::wrongContentRange()),
          ErrorKind::RemoteChanged, Kept::Nothing},
         {u"Content-Range of another place always"_s,
@@ -247,6 +252,18 @@ QList<Fault> wrongAnswers()
          [](FaultRun &run) {
              for (const int status : {500, 502, 504, 408})
                  run.cdn(FaultyHub::status(status), 1);
+         }},
+        // Only wrong answers in a row are reason to ask a person.
+        {u"file host errors three times, then a web page"_s,
+         [](FaultRun &run) {
+             auto asked = std::make_shared<std::atomic<int>>(0);
+             run.cdn([=](const demo::Request &request, demo::Response &response) {
+                 const int number = ++*asked;
+                 if (number <= 3)
+                     FaultyHub::status(502)(request, response);
+                 else if (number == 4)
+                     FaultyHub::html()(request, response);
+             });
          }},
         {u"the Hub errors 502 and 503"_s,
          [](FaultRun &run) {
