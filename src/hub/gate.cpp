@@ -34,7 +34,7 @@ constexpr qint64 MostUnheard = 4; // before the first answer: its budget may be 
 constexpr qint64 CautiousShare = 4;
 // Of a request, and the Hub counts each: the redirect of an old name, that to a file, the answer.
 constexpr qint64 MostHops = 3;
-constexpr int RivalWindows = 3; // so long somebody who was noticed is reckoned with
+constexpr int RivalWindows = 6; // so long somebody who was noticed is reckoned with
 // Longer: it hangs, and need not hold up others; and the Hub has counted it, if it ever will.
 constexpr Duration LongUnderWay = 10s;
 

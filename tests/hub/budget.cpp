@@ -33,7 +33,13 @@ public:
     bool take()
     {
         roll();
+        if (visitEvery > 0 && m_windows % visitEvery == 0 && m_used == m_quota * 2 / 5) {
+            m_used += m_quota / 2;
+            m_visits.append(0);
+        }
         if (m_used >= m_quota) {
+            if (!m_visits.isEmpty())
+                ++m_visits.last();
             ++m_refusals;
             m_worst = std::max(m_worst, m_refusals);
             return false;
@@ -54,6 +60,8 @@ public:
         return info;
     }
     int worst() const { return m_worst; } // refusals of one window
+    int visitEvery = 0; // in each of so many windows somebody takes half of it at once
+    QList<int> refusalsOfVisits() const { return m_visits; }
     int windows() const { return m_windows; }
 
 private:
@@ -73,6 +81,7 @@ private:
     qint64 m_used = 0;
     int m_refusals = 0;
     int m_worst = 0;
+    QList<int> m_visits;
     int m_windows = 0;
 };
 
@@ -163,6 +172,7 @@ private Q_SLOTS:
     void tenThousandCalls();
     void aThief_data();
     void aThief();
+    void aThiefNowAndThen();
     void foregroundIsNotStarved();
     void downloadsTakeTurns();
     void signInInMidWindow();
@@ -231,6 +241,22 @@ void TestBudget::aThief()
     QCOMPARE(rush.done(), 2000); // nothing is lost
     QVERIFY2(rush.refusals() < 2 * counter.windows(), qPrintable(QString::number(rush.refusals())));
     QVERIFY(counter.windows() <= 60);
+}
+
+// Half of every fifth window is gone at once: who came once is reckoned with when he comes again.
+void TestBudget::aThiefNowAndThen()
+{
+    Gate gate(m_clock);
+    Counter counter(m_clock, 100, m_clock.monotonic() - 11s);
+    Rush rush(gate, m_clock, counter, 3);
+    for (int i = 0; i < 6000; ++i)
+        rush.ask(Priority::Foreground);
+    counter.visitEvery = 5;
+    run(rush, 6000);
+    QCOMPARE(rush.done(), 6000);
+    const QList<int> refusals = counter.refusalsOfVisits();
+    QVERIFY(refusals.size() > 8);
+    QVERIFY(*std::max_element(refusals.begin() + 1, refusals.end()) < 2);
 }
 
 // Background fills every window; a person who asks in between is served within moments.
