@@ -78,8 +78,7 @@ void Ask::enter(Gate::Turn turn, core::Clock::Duration pause)
     wish.priority = m_wish.priority;
     wish.turn = turn;
     wish.pause = pause;
-    if (m_wish.request.endpoint && m_wish.request.token)
-        wish.payer = Payer::of(*m_wish.request.endpoint, *m_wish.request.token);
+    wish.payer = Payer::of(*m_wish.request.endpoint, *m_wish.request.token);
     m_tools.gate.enter(wish, this, [this](const Gate::Ticket &ticket) { send(ticket); });
 }
 

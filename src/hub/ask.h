@@ -26,7 +26,7 @@ public:
         core::Clock &clock;
     };
     struct Wish {
-        HttpRequest request;
+        HttpRequest request; // with endpoint and token: its call keeps them
         std::optional<Bucket> bucket = Bucket::Api; // nothing: the Hub does not count it
         Priority priority = Priority::Foreground;
     };

@@ -20,7 +20,7 @@ class CallBase : public QObject {
 public:
     using QObject::QObject;
     virtual void cancel() = 0;
-    // For the owner that goes away: ends with Cancelled and tells it before returning.
+    // For the owner that goes away: ends with Cancelled and tells it before returning, once.
     virtual void end() = 0;
 
 Q_SIGNALS:

@@ -3,10 +3,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSet>
-
-#include <algorithm>
-#include <iterator>
 
 #include "hub/client_p.h"
 #include "hub/jsonfields.h"
@@ -105,12 +101,12 @@ Ask::Wish Client::Private::wishFor(const QUrl &url, const Options &options, qint
     Ask::Wish wish;
     wish.request.url = Endpoint::with(url, options.parameters);
     wish.request.headers = options.headers;
-    const Options pinnedTo = pinned(options, tools.http.config());
-    wish.request.endpoint = pinnedTo.endpoint;
-    wish.request.token = pinnedTo.token;
+    const Options meant = pin(options);
+    wish.request.endpoint = meant.endpoint;
+    wish.request.token = meant.token;
     wish.request.silence = options.silence.value_or(wish.request.silence);
     wish.request.bodyLimit = options.bodyLimit.value_or(longest);
-    wish.bucket = pinnedTo.endpoint->bucketOf(url);
+    wish.bucket = meant.endpoint->bucketOf(url);
     wish.priority = options.priority;
     return wish;
 }
@@ -150,17 +146,12 @@ Client::~Client()
 {
     // Whoever hears of an end may ask anew; that ends as well, but not for ever.
     constexpr int mostRounds = 8;
-    QSet<const CallBase *> ended;
     for (int round = 0; round < mostRounds; ++round) {
         const auto calls = findChildren<CallBase *>(QString(), Qt::FindDirectChildrenOnly);
-        QList<QPointer<CallBase>> running;
-        std::copy_if(calls.begin(), calls.end(), std::back_inserter(running),
-                     [&ended](const CallBase *call) { return !ended.contains(call); });
-        for (const QPointer<CallBase> &call : std::as_const(running)) {
-            if (!call)
-                continue;
-            ended.insert(call);
-            call->end();
+        const QList<QPointer<CallBase>> alive(calls.begin(), calls.end());
+        for (const QPointer<CallBase> &call : alive) {
+            if (call)
+                call->end(); // once is enough; again is nothing
         }
     }
 }

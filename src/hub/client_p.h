@@ -25,13 +25,10 @@ struct Client::Private {
     Client *q;
     Ask::Tools tools;
 
-    // The Hub that a call with these options is about.
-    Endpoint hub(const Options &options) const
-    {
-        return options.endpoint.value_or(tools.http.config().endpoint);
-    }
     // For what a call asks later.
     Options pin(const Options &options) const { return pinned(options, tools.http.config()); }
+    // The Hub that a call with these options is about.
+    Endpoint hub(const Options &options) const { return *pin(options).endpoint; }
 
     // A Call of ours, which ends with Timeout when the caller's limit is over.
     template <typename C> C *make(const Options &options) const

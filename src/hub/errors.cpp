@@ -227,14 +227,11 @@ void withhold(core::Error &error, const core::Secret &token)
 void withhold(core::Error &error, const HeaderList &headers)
 {
     constexpr qsizetype shortest = 8; // shorter ones are words by chance
-    static constexpr const char *harmless[] = {
-        "Range",  "If-Range",        "If-None-Match",   "If-Modified-Since",
-        "Accept", "Accept-Encoding", "Accept-Language", "Content-Type"};
     for (const auto &[name, value] : headers) {
         const bool isHarmless =
-            std::any_of(std::begin(harmless), std::end(harmless), [&name](const char *one) {
-                return name.compare(one, Qt::CaseInsensitive) == 0;
-            });
+            isAmong(name,
+                    {"Range", "If-Range", "If-None-Match", "If-Modified-Since", "Accept",
+                     "Accept-Encoding", "Accept-Language", "Content-Type"});
         if (!isHarmless && value.size() >= shortest)
             withhold(error, core::Secret(value));
     }

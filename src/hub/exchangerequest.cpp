@@ -16,23 +16,15 @@ constexpr qsizetype LongestName = 80; // of a header, in an Error
 // What may be told to another origin: how much of the file and in which form, nothing about us.
 bool isForOtherOrigins(const QByteArray &name)
 {
-    for (const QByteArrayView allowed : {"Range", "If-Range", "Accept", "Accept-Encoding"}) {
-        if (name.compare(allowed, Qt::CaseInsensitive) == 0)
-            return true;
-    }
-    return false;
+    return isAmong(name, {"Range", "If-Range", "Accept", "Accept-Encoding"});
 }
 
 // What a caller cannot know: it belongs to the connection, or follows from the rest.
 bool isOurBusiness(const QByteArray &name)
 {
-    for (const QByteArrayView ours :
-         {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE",
-          "Trailer", "Upgrade", "Expect", "Proxy-Connection", "Proxy-Authorization"}) {
-        if (name.compare(ours, Qt::CaseInsensitive) == 0)
-            return true;
-    }
-    return false;
+    return isAmong(name,
+                   {"Host", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "TE",
+                    "Trailer", "Upgrade", "Expect", "Proxy-Connection", "Proxy-Authorization"});
 }
 
 // A token of RFC 9110, section 5.6.2.

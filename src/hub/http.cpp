@@ -2,6 +2,8 @@
 
 #include <QLoggingCategory>
 
+#include <algorithm>
+
 #include "hub/certificates.h"
 #include "hub/exchange_p.h"
 
@@ -22,6 +24,13 @@ std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView 
             return value;
     }
     return std::nullopt;
+}
+
+bool isAmong(QByteArrayView name, std::initializer_list<QByteArrayView> names)
+{
+    return std::any_of(names.begin(), names.end(), [name](QByteArrayView one) {
+        return name.compare(one, Qt::CaseInsensitive) == 0;
+    });
 }
 
 HttpConfig HttpConfig::with(const std::optional<Endpoint> &otherHub,

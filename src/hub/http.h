@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -28,6 +29,8 @@ using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
 
 // First value of a header, name compared without case.
 std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name);
+// Whether that header is one of these, likewise.
+bool isAmong(QByteArrayView name, std::initializer_list<QByteArrayView> names);
 
 struct HttpConfig {
     Endpoint endpoint = {};

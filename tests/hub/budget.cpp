@@ -162,6 +162,20 @@ private:
     Duration m_longest{0};
 };
 
+// A Gate, a Hub that counts to 100 in windows the first of which began a while ago, and who asks.
+struct Scene {
+    Scene(core::Clock &clock, std::chrono::seconds begun, int seed)
+        : gate(clock)
+        , counter(clock, 100, clock.monotonic() - begun)
+        , rush(gate, clock, counter, quint32(seed))
+    {
+    }
+
+    Gate gate;
+    Counter counter;
+    Rush rush;
+};
+
 } // namespace
 
 // Budgets over a long time: what the Hub's counter sees of us.
@@ -210,15 +224,14 @@ void TestBudget::tenThousandCalls()
 {
     QFETCH(int, offset);
     QFETCH(int, seed);
-    Gate gate(m_clock);
-    Counter counter(m_clock, 100, m_clock.monotonic() - std::chrono::seconds(offset));
-    Rush rush(gate, m_clock, counter, quint32(seed));
+    Scene scene(m_clock, std::chrono::seconds(offset), seed);
+    Rush &rush = scene.rush;
     for (int i = 0; i < 10000; ++i)
         rush.ask(i % 3 == 0 ? Priority::Background : Priority::Foreground);
     run(rush, 10000);
     QCOMPARE(rush.done(), 10000);
     QCOMPARE(rush.refusals(), 0);
-    QVERIFY2(counter.windows() <= 110, qPrintable(QString::number(counter.windows())));
+    QVERIFY2(scene.counter.windows() <= 110, qPrintable(QString::number(scene.counter.windows())));
 }
 
 void TestBudget::aThief_data()
@@ -231,30 +244,29 @@ void TestBudget::aThief_data()
 void TestBudget::aThief()
 {
     QFETCH(int, seed);
-    Gate gate(m_clock);
-    Counter counter(m_clock, 100, m_clock.monotonic() - 111s);
-    Rush rush(gate, m_clock, counter, quint32(seed));
+    Scene scene(m_clock, 111s, seed);
+    Rush &rush = scene.rush;
     rush.steal();
     for (int i = 0; i < 2000; ++i)
         rush.ask(Priority::Foreground);
     run(rush, 2000);
     QCOMPARE(rush.done(), 2000); // nothing is lost
-    QVERIFY2(rush.refusals() < 2 * counter.windows(), qPrintable(QString::number(rush.refusals())));
-    QVERIFY(counter.windows() <= 60);
+    QVERIFY2(rush.refusals() < 2 * scene.counter.windows(),
+             qPrintable(QString::number(rush.refusals())));
+    QVERIFY(scene.counter.windows() <= 60);
 }
 
 // Half of every fifth window is gone at once: who came once is reckoned with when he comes again.
 void TestBudget::aThiefNowAndThen()
 {
-    Gate gate(m_clock);
-    Counter counter(m_clock, 100, m_clock.monotonic() - 11s);
-    Rush rush(gate, m_clock, counter, 3);
+    Scene scene(m_clock, 11s, 3);
+    Rush &rush = scene.rush;
     for (int i = 0; i < 6000; ++i)
         rush.ask(Priority::Foreground);
-    counter.visitEvery = 5;
+    scene.counter.visitEvery = 5;
     run(rush, 6000);
     QCOMPARE(rush.done(), 6000);
-    const QList<int> refusals = counter.refusalsOfVisits();
+    const QList<int> refusals = scene.counter.refusalsOfVisits();
     QVERIFY(refusals.size() > 8);
     QVERIFY(*std::max_element(refusals.begin() + 1, refusals.end()) < 2);
 }
@@ -262,9 +274,8 @@ void TestBudget::aThiefNowAndThen()
 // Background fills every window; a person who asks in between is served within moments.
 void TestBudget::foregroundIsNotStarved()
 {
-    Gate gate(m_clock);
-    Counter counter(m_clock, 100, m_clock.monotonic() - 70s);
-    Rush rush(gate, m_clock, counter, 7);
+    Scene scene(m_clock, 70s, 7);
+    Rush &rush = scene.rush;
     for (int i = 0; i < 3000; ++i)
         rush.ask(Priority::Background);
     QObject context;

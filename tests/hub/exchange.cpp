@@ -570,11 +570,7 @@ void TestExchange::notHttpAtAll()
 
 void TestExchange::refusedConnection()
 {
-    QByteArray origin;
-    {
-        RawServer server([](const RawRequest &) { return QByteArray(); });
-        origin = server.origin();
-    }
+    const QByteArray origin = support::originOfNobody();
     Http http(configFor(origin));
     const Outcome outcome = ask(http, requestFor(origin + "/x?Signature=secret"));
     QVERIFY(!outcome.result);

@@ -106,6 +106,12 @@ private:
     Answer m_answer;
 };
 
+// An address at which nobody listens any more.
+inline QByteArray originOfNobody()
+{
+    return RawServer([](const RawRequest &) { return QByteArray(); }).origin();
+}
+
 inline QByteArray answer(const QByteArray &status, const QByteArray &headers,
                          const QByteArray &body = {})
 {

@@ -30,12 +30,6 @@ hub::RateInfo rate(qint64 left)
     return rate;
 }
 
-QByteArray portOfNobody()
-{
-    RawServer gone([](const RawRequest &) { return ""_ba; });
-    return gone.origin();
-}
-
 } // namespace
 
 // What the Gate writes down for requests that bring no numbers, or not yet.
@@ -62,7 +56,7 @@ void TestSpending::unsent_data()
 void TestSpending::unsent()
 {
     QFETCH(QByteArray, how);
-    Rig rig(portOfNobody());
+    Rig rig(support::originOfNobody());
     hub::HttpConfig config = rig.http.config();
     config.offline = how == "offline"_ba;
     rig.http.setConfig(config);
@@ -158,7 +152,7 @@ void TestSpending::whoHasGoneWaitsNoMore_data()
 void TestSpending::whoHasGoneWaitsNoMore()
 {
     QFETCH(QByteArray, how);
-    Rig rig(portOfNobody());
+    Rig rig(support::originOfNobody());
     QList<bool> waits;
     connect(&rig.gate, &Gate::waiting, this,
             [&waits](Bucket, const auto &time) { waits.append(time.has_value()); });

@@ -168,7 +168,7 @@ void FaultRun::restart()
     m_fixture->engine->shutdown();
     m_told = 0;
     for (int i = 0; i < m_repo.files.size(); ++i) // all of one only with the name
-        *m_told += std::min(claimed(i), std::max<qint64>(0, m_fault.sizes[i] - 1));
+        *m_told += std::min(claimed(i), std::max<qint64>(0, identity(i).size - 1));
     m_fixture->restart();
     observe();
     wait([this] { return m_fixture->engine->downloads().contains(m_id); }, u"for the queue"_s);
