@@ -118,7 +118,7 @@ struct PartialFile {
     core::Result<void> saveNote(const QString &path, const QByteArray &text,
                                 core::Durability durability);
     core::Result<void> removeNotes() const;
-    core::Result<void> create();
+    core::Result<Watch> create();
     enum class Use { Look, Write };
     struct Found {
         SidecarContent safe;
@@ -171,23 +171,26 @@ core::Result<void> PartialFile::removeNotes() const
     return removed;
 }
 
-core::Result<void> PartialFile::create()
+// Watched from its first moment on.
+core::Result<Watch> PartialFile::create()
 {
     if (const auto removed = removeNotes(); !removed)
-        return removed;
+        return core::Unexpected(removed.error());
     // A new file rather than an emptied one: what lies there may be a link, or have two names.
     if (const auto removed = removeFile(path); !removed)
-        return removed;
+        return core::Unexpected(removed.error());
     fd = Descriptor(::open(QFile::encodeName(path).constData(),
                            O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!fd.isOpen())
         return failure(errno, path);
+    Watch watch = Watch::begin(fd.get());
     auto made = reserve(fd.get(), identity.size, path);
     if (made && hasSidecar())
         made = saveSidecar({}); // syncs the folder, and so the file's name too
-    if (!made)
-        std::ignore = removeFile(path); // the first error is the one to tell
-    return made;
+    if (made)
+        return watch;
+    std::ignore = removeFile(path); // the first error is the one to tell
+    return core::Unexpected(made.error());
 }
 
 // What is written, when there is something to go on with.
@@ -240,6 +243,7 @@ struct Partial::Private {
     Arrivals arrivals;
     core::RangeSet written;
     core::RangeSet safe; // on stable storage, as the sidecar says
+    QByteArray validator;
     qint64 writtenBytes = 0; // counts up for ever
     qint64 safeBytes = 0; // writtenBytes when the last finished checkpoint was taken
 
@@ -252,6 +256,7 @@ struct Partial::Private {
         written.clear();
         safe.clear();
         arrivals.clear();
+        validator.clear();
         safeBytes = writtenBytes;
     }
 };
@@ -280,14 +285,16 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
     PartialFile &file = *partial->d->file;
     const auto found = file.hasSidecar() ? file.adopt(PartialFile::Use::Write) : std::nullopt;
     if (!found) {
-        if (const auto created = file.create(); !created)
+        auto created = file.create();
+        if (!created)
             return core::Unexpected(created.error());
-        partial->d->watch = Watch::begin(file.fd.get());
+        partial->d->watch = std::move(*created);
         return partial;
     }
-    partial->d->watch = Watch::begin(file.fd.get());
+    partial->d->watch = Watch::beginAlone(file.fd.get());
     partial->d->safe = found->safe.have;
     partial->d->arrivals.adopt(found->safe.pieces);
+    partial->d->validator = found->safe.validator;
     partial->d->written = found->written;
     partial->d->writtenBytes = found->written.total() - found->safe.have.total();
     if (const auto reserved = reserve(file.fd.get(), identity.size, file.path); !reserved)
@@ -325,6 +332,16 @@ qint64 Partial::unsynced() const
 bool Partial::isLinked() const
 {
     return core::leadsTo(d->file->path, d->file->fd.get());
+}
+
+const QByteArray &Partial::validator() const
+{
+    return d->validator;
+}
+
+void Partial::setValidator(const QByteArray &validator)
+{
+    d->validator = validator;
 }
 
 core::Result<void> Partial::write(qint64 offset, QByteArrayView data)
@@ -386,7 +403,7 @@ Partial::Checkpoint Partial::checkpoint() const
 {
     auto data = std::make_shared<Checkpoint::Data>();
     data->file = d->file;
-    data->content = {d->written, d->arrivals.pieces()};
+    data->content = {d->written, d->arrivals.pieces(), d->validator};
     data->writtenBytes = d->writtenBytes;
     {
         const std::scoped_lock lock(d->file->sidecarMutex);
@@ -501,7 +518,7 @@ core::Result<void> Partial::forget(const core::RangeSet &ranges)
     }
     if (const auto removed = removeFile(file.hintPath); !removed)
         return removed;
-    return file.hasSidecar() ? file.saveSidecar({d->safe, d->arrivals.pieces()})
+    return file.hasSidecar() ? file.saveSidecar({d->safe, d->arrivals.pieces(), d->validator})
                              : core::Result<void>();
 }
 

@@ -55,6 +55,11 @@ public:
     // False once another program has unlinked the file under our hands (hf cache prune).
     bool isLinked() const;
 
+    // Of the answers the bytes came with, where no digest will tell whether they are of one
+    // version; empty: none is known. Saved with the next checkpoint, forgotten with the bytes.
+    const QByteArray &validator() const;
+    void setValidator(const QByteArray &validator);
+
     // Writing is over. The seal watches since open() whether somebody else wrote to the file. Once.
     Seal seal();
 

@@ -112,6 +112,7 @@ QByteArray encodeSidecar(const PartialIdentity &identity, const SidecarContent &
         {"size"_L1, identity.size},
         {"have"_L1, toJson(content.have)},
         {"arrived"_L1, toJson(content.pieces)},
+        {"validator"_L1, QString::fromLatin1(content.validator)},
     };
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
@@ -128,7 +129,8 @@ std::optional<SidecarContent> decodeSidecar(const QByteArray &json, const Partia
     const auto have = rangesFromJson(object.value("have"_L1));
     if (!have || (!have->isEmpty() && have->ranges().last().end > identity.size))
         return std::nullopt;
-    return SidecarContent{*have, piecesFromJson(object.value("arrived"_L1), *have)};
+    return SidecarContent{*have, piecesFromJson(object.value("arrived"_L1), *have),
+                          object.value("validator"_L1).toString().toLatin1()};
 }
 
 QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,
@@ -148,8 +150,8 @@ core::RangeSet decodeHint(const QByteArray &json, const PartialIdentity &identit
                           const QString &bootId, qint64 length)
 {
     const QJsonObject object = QJsonDocument::fromJson(json).object();
-    if (bootId.isEmpty() || object.value("boot"_L1).toString() != bootId
-        || !speaksOf(object, identity)) {
+    if (identity.content.kind == core::ContentId::Kind::Opaque || bootId.isEmpty()
+        || object.value("boot"_L1).toString() != bootId || !speaksOf(object, identity)) {
         return {};
     }
     core::RangeSet written = rangesFromJson(object.value("written"_L1)).value_or(core::RangeSet());

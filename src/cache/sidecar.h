@@ -30,6 +30,7 @@ inline constexpr qint64 maximumSidecarBytes = 1024 * 1024;
 struct SidecarContent {
     core::RangeSet have;
     QList<ArrivedPiece> pieces; // may be fewer than `have`, never more
+    QByteArray validator; // of the answers the bytes came with; empty: none is known
 
     bool operator==(const SidecarContent &) const = default;
 };
@@ -45,7 +46,7 @@ QByteArray encodeHint(const PartialIdentity &identity, const QString &bootId,
                       const core::RangeSet &written);
 
 // The bytes that were written under this boot, cut to the length of the file; empty when it is not
-// to be believed.
+// to be believed, as for content without a digest, which would not prove it.
 core::RangeSet decodeHint(const QByteArray &json, const PartialIdentity &identity,
                           const QString &bootId, qint64 length);
 

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <mutex>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -26,6 +28,17 @@ namespace cache {
 namespace {
 
 constexpr uint32_t openings = IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
+
+// The system gives the lease to nobody else's neighbour: neither a descriptor nor a mapping of
+// another opening is left. Who opens the file meanwhile waits until it is given back, and we are
+// told by a signal, which would end us if it were the usual one.
+bool isOnlyOpening(int fd)
+{
+    if (::fcntl(fd, F_SETSIG, SIGURG) != 0 || ::fcntl(fd, F_SETLEASE, F_WRLCK) != 0)
+        return false;
+    ::fcntl(fd, F_SETLEASE, F_UNLCK);
+    return true;
+}
 
 } // namespace
 
@@ -163,6 +176,13 @@ Watch Watch::begin(int fd)
     return File::Events::one().begin(*file, fd) ? Watch(std::move(file)) : Watch();
 }
 
+// In this order: whoever opens the file after the look is seen.
+Watch Watch::beginAlone(int fd)
+{
+    Watch watch = begin(fd);
+    return isOnlyOpening(fd) ? std::move(watch) : Watch();
+}
+
 void Watch::expectNoWrites(int fd)
 {
     if (m_file)
@@ -185,6 +205,11 @@ void Watch::renew()
 struct Watch::File { };
 
 Watch Watch::begin(int)
+{
+    return {};
+}
+
+Watch Watch::beginAlone(int)
 {
     return {};
 }

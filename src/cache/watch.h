@@ -17,7 +17,10 @@ public:
 
     // Watches the open file itself, whatever names it has or gets. Every opening from now on is
     // somebody else's.
-    static Watch begin(int fd);
+    static Watch begin(int fd); // of a file just made: nobody else can have it open
+    // Of one that was there: sees nothing unless fd, open for writing, is the only way into the
+    // file now. Linux: a lease, which not every file system gives.
+    static Watch beginAlone(int fd);
 
     // The owner has written its last: from now on every write counts, whoever opened the file when.
     void expectNoWrites(int fd);

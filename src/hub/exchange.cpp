@@ -19,7 +19,7 @@ Q_LOGGING_CATEGORY(logHttp, "hub.http", QtInfoMsg)
 constexpr qint64 SkippedAtOnce = 1024 * 1024;
 constexpr qint64 LongestErrorBody = 64 * 1024;
 constexpr qint64 LongestRedirectBody = 64 * 1024;
-constexpr qint64 LeastProgress = 4096; // of a collected body, within the silence allowed
+constexpr qint64 LeastProgress = 4096; // of a body, within the silence allowed
 constexpr std::chrono::milliseconds LongestRest{3000}; // the head said what matters
 constexpr std::chrono::milliseconds LongestHandshake{30000}; // Qt may miss that a proxy hung up
 constexpr int NoContent = 204;
@@ -92,7 +92,7 @@ qint64 Exchange::read(char *buffer, qint64 most)
         return -1;
     const qint64 count = d->reply->read(buffer, most);
     d->bytes += std::max<qint64>(count, 0);
-    if (d->phase == Private::Phase::Body)
+    if (d->phase == Private::Phase::Body && count >= LeastProgress)
         d->listen(); // the room we made is the sender's chance to speak
     return count;
 }
@@ -327,10 +327,19 @@ QString Exchange::Private::objection() const
     return {};
 }
 
+// An answer that comes by drops would never end; nobody waits for it.
+void Exchange::Private::hear(qint64 arrived)
+{
+    if (arrived - heard < LeastProgress)
+        return;
+    heard = arrived;
+    listen();
+}
+
 void Exchange::Private::onReadyRead()
 {
     if (isStreamOpen)
-        listen();
+        hear(bytes + reply->bytesAvailable());
     const QPointer<Exchange> alive(q);
     onHead();
     if (!alive)
@@ -371,11 +380,7 @@ void Exchange::Private::collect()
     tellReceived();
     if (!alive || phase != Phase::Body)
         return; // a listener has had enough
-    // An answer that comes by drops would never end; nobody waits for it.
-    if (bytes - heard < LeastProgress)
-        return;
-    heard = bytes;
-    listen();
+    hear(bytes);
 }
 
 void Exchange::Private::tellReceived()

@@ -84,6 +84,7 @@ struct Exchange::Private {
     void onRequestSent();
     void dropReply();
     void listen();
+    void hear(qint64 arrived);
     void awaitRest();
     std::optional<core::Error> pauseOf(const QUrl &url) const;
     std::optional<core::Error> badHeader() const;

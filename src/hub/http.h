@@ -76,7 +76,7 @@ struct HttpRequest {
     // The latter is asked for as it is and by HTTP/1.1, where a body that breaks off is noticed.
     enum class Whole { ByItself, ByLength };
     Whole whole = Whole::ByItself;
-    // No byte for so long ends with Timeout; a collected body must bring more than single ones.
+    // No byte for so long ends with Timeout; a body must bring more than single ones.
     std::chrono::milliseconds silence{30000};
     // Of another host than the endpoint's, before it is asked: it wanted a pause, so it is not
     // asked, and the end is RateLimited.

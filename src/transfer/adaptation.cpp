@@ -14,6 +14,8 @@ using Time = Adaptation::Time;
 constexpr Time shortestWindow = 250ms;
 constexpr Time shortestClimb = 100ms; // a mistake on the way up is found at the first rest
 constexpr Time longestWindow = 2s;
+constexpr Time shortestRest = 250ms;
+constexpr int delaysInRest = 4; // until a request for a half pays off
 constexpr int delaysInWindow = 8; // a connection over a long way needs them to reach its speed
 constexpr double worthMore = 0.25; // of what each further connection would bring at best
 constexpr double nearlyAll = 0.7; // of it: the connections do not stand in each other's way
@@ -46,6 +48,12 @@ Time Adaptation::window() const
 void Adaptation::learnDelay(Time delay)
 {
     m_delay = m_delay == Time::zero() ? delay : std::min(m_delay, delay);
+}
+
+double Adaptation::worthSharing() const
+{
+    return std::chrono::duration<double>(std::max<Time>(shortestRest, m_delay * delaysInRest))
+        .count();
 }
 
 void Adaptation::interrupt()

@@ -25,6 +25,7 @@ public:
     void tell(Time now, qint64 bytes, int working);
     // From asking to the first byte: what is measured must last many times as long.
     void learnDelay(Time delay);
+    double worthSharing() const; // seconds; for a rest that comes sooner, no request pays off
     // What was measured says nothing any more: held back, or no work left for more.
     void interrupt();
     // A connection broke without bringing anything: those that live are as many as are suffered.

@@ -468,8 +468,8 @@ void Attempt::endWhenQuiet()
     if (m_filler)
         m_filler.release()->deleteLater(); // it may be the sender of what is being handled
     if (m_partial && end.kind != AttemptEnd::Kind::Published
-        && m_job.size < cache::Partial::sidecarFrom)
-        m_partial->discard(); // too small to be gone on with: only in the way
+        && (m_job.size < cache::Partial::sidecarFrom || m_partial->written().isEmpty()))
+        m_partial->discard(); // nothing to go on with: it would only take room
     m_partial.reset();
     m_found.reset(); // a try that has let go of its file has nothing to tell of it
     m_lock.release();

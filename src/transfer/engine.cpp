@@ -224,6 +224,7 @@ Engine::Private::Private(Engine &engine, const hub::HttpConfig &httpConfig, cons
     http.managers = managers();
     worker = new Worker(http);
     worker->moveToThread(&thread);
+    QObject::connect(&thread, &QThread::started, worker, &Worker::enter);
     QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
     QObject::connect(worker, &Worker::allStopped, &thread, &QThread::quit, Qt::DirectConnection);
     worker->throttle().setLimit(limits.speed); // its thread has not begun

@@ -69,7 +69,7 @@ Statement statementOf(const hub::HttpReply &reply, const Expected &expected)
         return changed(
             u"the Hub now names another size: %1"_s.arg(QString::fromLatin1(linkedSize->left(40))));
     const auto etag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
-    if (!etag || content.kind == Kind::Opaque)
+    if (!etag)
         return {};
     const auto id = core::ContentId::make(QString::fromLatin1(*etag));
     if (id && *id == content)
@@ -152,12 +152,29 @@ void Fetch::stop()
     m_leaving = true;
     if (m_headSeen && !m_failure && !m_draining)
         drain();
+    abandon();
+}
+
+void Fetch::abandon()
+{
     m_ended = true;
     m_gather.stop();
     if (m_exchange) {
         m_exchange->disconnect(this);
         m_exchange->cancel();
     }
+}
+
+// A file may itself be called a web page by its host: where a digest will tell, it is believed to
+// be one as long as its length is that of the file.
+bool Fetch::isStrangePage(const hub::HttpReply &reply) const
+{
+    const auto type = hub::headerValue(reply.headers, "Content-Type").value_or(QByteArray());
+    if (m_plan.pageExpected || !type.trimmed().toLower().startsWith("text/html"))
+        return false;
+    const bool isProven = m_plan.content.kind != core::ContentId::Kind::Opaque;
+    return !isProven || m_plan.size < 0
+        || (reply.status == 200 && contentLength(reply) != m_plan.size);
 }
 
 // Judges the head before a byte of the body is taken.
@@ -178,8 +195,7 @@ std::optional<core::Error> Fetch::judge(const hub::HttpReply &reply) const
                            u"the body is sent as %1"_s.arg(QString::fromLatin1(coding.left(40))));
     if (m_statement.contradiction)
         return m_statement.contradiction;
-    const auto type = hub::headerValue(reply.headers, "Content-Type").value_or(QByteArray());
-    if (!m_plan.pageExpected && type.trimmed().toLower().startsWith("text/html"))
+    if (isStrangePage(reply))
         return wrongAnswer(ErrorKind::Protocol, u"a web page came in place of the file"_s);
 
     if (reply.status == 206)

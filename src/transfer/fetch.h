@@ -102,6 +102,7 @@ public:
     void release(); // go on
     // Takes what has arrived and breaks the connection; no ended() after that.
     void stop();
+    void abandon(); // the same, and nothing is taken any more
 
 Q_SIGNALS:
     void begun(); // the head is right; the first bytes follow
@@ -115,6 +116,7 @@ private:
     void onFinished();
     std::optional<core::Error> judge(const hub::HttpReply &reply) const;
     std::optional<core::Error> judgeRange(const hub::HttpReply &reply) const;
+    bool isStrangePage(const hub::HttpReply &reply) const;
     void settleRange(const hub::HttpReply &reply);
     void settleOpenEnd(qint64 end);
     void hearRefusal(const hub::HttpReply &reply);

@@ -27,13 +27,14 @@ bool isStrong(const QByteArray &etag)
            });
 }
 
-bool differ(QByteArray one, QByteArray other)
+QByteArray unweakened(const QByteArray &etag)
 {
-    for (QByteArray *etag : {&one, &other}) {
-        if (etag->startsWith("W/"))
-            etag->remove(0, 2);
-    }
-    return !one.isEmpty() && !other.isEmpty() && one != other;
+    return etag.startsWith("W/") ? etag.sliced(2) : etag;
+}
+
+bool differ(const QByteArray &one, const QByteArray &other)
+{
+    return !one.isEmpty() && !other.isEmpty() && unweakened(one) != unweakened(other);
 }
 
 } // namespace
@@ -42,6 +43,16 @@ FileVersion FileVersion::of(const hub::HttpReply &reply)
 {
     return {kept(reply.hubHeaders, "X-Linked-Etag"), kept(reply.headers, "ETag"),
             kept(reply.headers, "Last-Modified"), kept(reply.headers, "Date")};
+}
+
+QByteArray FileVersion::tag() const
+{
+    return unweakened(etag);
+}
+
+QByteArray FileVersion::validator() const
+{
+    return etag.isEmpty() ? lastModified : tag();
 }
 
 QByteArray FileVersion::proof() const

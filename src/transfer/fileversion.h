@@ -17,6 +17,9 @@ struct FileVersion {
 
     static FileVersion of(const hub::HttpReply &reply);
 
+    QByteArray tag() const; // the ETag, in one spelling for strong and weak
+    QByteArray validator() const; // the tag, else the date
+
     // What no other version has; empty: nothing said so. A weak ETag is none, and a date only where
     // there is no ETag and it was more than a minute old: a younger one may have stood for two.
     QByteArray proof() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/redact.h"
+#include "transfer/fileversion.h"
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -20,10 +21,9 @@ constexpr qint64 firstChunk = 16 * MiB; // before anything is measured
 constexpr qint64 largestChunk = 128 * MiB;
 constexpr double chunkSeconds = 4; // asking for the next one then costs little
 constexpr qint64 smallestHalf = MiB; // a request for less costs more than it brings
-constexpr double splitSeconds = 1.5; // a rest that comes sooner is left to whoever has it
 constexpr qint64 smallestOwnLink = 32 * MiB; // where each piece costs a request to the Hub
 constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to four times as much
-constexpr auto measureEvery = 50ms;
+constexpr auto measureEvery = 25ms;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
 constexpr int serviceUnavailable = 503;
@@ -41,6 +41,12 @@ bool isConnectionTrouble(const core::Error &error)
     default:
         return false;
     }
+}
+
+// A file host that does not want so many connections, or nobody for a while.
+bool isRefusal(const core::Error &error)
+{
+    return error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
 }
 
 } // namespace
@@ -72,6 +78,7 @@ Filler::~Filler()
 // It may be the sender of the signal being handled.
 void Filler::DeleteLater::operator()(Fetch *fetch) const
 {
+    fetch->abandon();
     fetch->deleteLater();
 }
 
@@ -208,6 +215,8 @@ void Filler::takeLink(const hub::HttpReply &reply)
     if (statement.contradiction)
         return contradict(statement);
     m_link = reply.otherOrigin.isEmpty() ? reply.url : reply.otherOrigin;
+    if (const auto most = m_hosts.mostOf(m_link, std::chrono::steady_clock::now()))
+        m_adaptation.limitTo(*most);
     fillSlots();
 }
 
@@ -266,44 +275,36 @@ std::optional<FetchPlan> Filler::nextPlan()
     return plan;
 }
 
-int Filler::begun() const
+// Too little to be shared, and it crawls: what it leaves is a gap again for another connection.
+void Filler::dropStraggler()
 {
-    return static_cast<int>(
-        std::count_if(m_courses.begin(), m_courses.end(),
-                      [](const Course &course) { return course.begun.has_value(); }));
-}
-
-// How long this one needs for what it has left; nothing: not known yet.
-std::optional<double> Filler::secondsLeft(const Fetch &fetch) const
-{
-    const Course course = m_courses.value(&fetch);
-    const qint64 received = fetch.received();
-    if (!course.begun || received <= 0)
-        return {};
-    const std::chrono::duration<double> time =
-        std::chrono::milliseconds(m_clock.elapsed()) - *course.begun;
-    return time.count() * static_cast<double>(fetch.end() - fetch.position())
-        / static_cast<double>(received);
+    for (const auto &fetch : m_fetches) {
+        const qint64 rest = fetch->end() - fetch->position();
+        if (!fetch->isShared() || !m_paces.isCrawling(fetch.get(), rest, now()))
+            continue;
+        fetch->stop();
+        return drop(fetch.get());
+    }
 }
 
 // The second half of what lasts longest, unless it will soon be here anyway.
 std::optional<core::Range> Filler::splitSlowest()
 {
     Fetch *slowest = nullptr;
-    double longest = splitSeconds;
+    double longest = m_adaptation.worthSharing();
     const qint64 least = m_links == Links::PerRange ? smallestOwnLink : smallestHalf;
     for (const auto &fetch : m_fetches) {
-        const double seconds = secondsLeft(*fetch).value_or(0);
-        if (!fetch->isShared() || seconds <= longest
-            || fetch->end() - fetch->position() < 2 * least)
+        const qint64 rest = fetch->end() - fetch->position();
+        const double seconds = m_paces.secondsFor(fetch.get(), rest).value_or(0);
+        if (!fetch->isShared() || seconds <= longest || rest < 2 * least)
             continue;
         slowest = fetch.get();
         longest = seconds;
     }
     if (!slowest)
         return {};
-    const qint64 rest = slowest->end() - slowest->position();
-    const core::Range half{slowest->end() - rest / 2, slowest->end()};
+    const core::Range half{slowest->end() - (slowest->end() - slowest->position()) / 2,
+                           slowest->end()};
     slowest->shorten(half.begin);
     return half;
 }
@@ -351,23 +352,26 @@ bool Filler::startNext()
 // How fast one connection is, and whether more of them help.
 void Filler::measure()
 {
-    const std::chrono::milliseconds now(m_clock.elapsed());
+    const auto time = now();
     const auto working = static_cast<int>(m_fetches.size());
+    for (const auto &fetch : m_fetches)
+        m_paces.note(fetch.get(), fetch->received(), time);
     constexpr auto rateWindow = 500ms;
-    if (const auto time = now - m_measuredAt; time >= rateWindow && working > 0) {
-        const double seconds = std::chrono::duration<double>(time).count();
+    if (time - m_measuredAt >= rateWindow && working > 0) {
+        const double seconds = std::chrono::duration<double>(time - m_measuredAt).count();
         m_bytesPerSecond = static_cast<double>(m_received - m_receivedBefore) / seconds / working;
         m_receivedBefore = m_received;
-        m_measuredAt = now;
+        m_measuredAt = time;
     }
     if (m_held || m_body == Body::Whole)
         return m_adaptation.interrupt();
     if (claimed().gaps(m_job.size).isEmpty()) {
         m_adaptation.interrupt();
+        dropStraggler();
         return fillSlots(); // a straggler may show itself late
     }
     const int before = m_adaptation.target();
-    m_adaptation.tell(now, m_received, begun());
+    m_adaptation.tell(time, m_received, m_paces.serving());
     if (m_adaptation.target() > before)
         fillSlots();
     else if (m_adaptation.target() < before)
@@ -399,7 +403,7 @@ void Filler::startFetch(const FetchPlan &plan)
     };
     auto *fetch = new Fetch(m_http, m_throttle, plan, std::move(sink), this);
     m_fetches.emplace_back(fetch);
-    m_courses.insert(fetch, {.asked = std::chrono::milliseconds(m_clock.elapsed())});
+    m_paces.asked(fetch, now());
     if (m_held)
         fetch->hold();
     connect(fetch, &Fetch::begun, this, [this, fetch] { onBegun(fetch); });
@@ -413,9 +417,7 @@ void Filler::startFetch(const FetchPlan &plan)
 
 void Filler::onBegun(Fetch *fetch)
 {
-    Course &course = m_courses[fetch];
-    course.begun = std::chrono::milliseconds(m_clock.elapsed());
-    m_adaptation.learnDelay(*course.begun - course.asked);
+    m_adaptation.learnDelay(m_paces.begun(fetch, now()));
     if (fetch->plan().ask == FetchPlan::Ask::Whole && m_body == Body::Ranges && !isSmall()) {
         m_body = Body::Whole; // 200 to the first range: this one brings everything
         std::vector<Fetch *> others;
@@ -426,20 +428,48 @@ void Filler::onBegun(Fetch *fetch)
         for (Fetch *other : others)
             drop(other);
     }
-    if (fetch->plan().ask == FetchPlan::Ask::Range && m_links == Links::Shared) {
-        const auto etag = hub::headerValue(fetch->reply().headers, "ETag").value_or(QByteArray());
-        if (m_etag.isEmpty())
-            m_etag = etag;
-        else if (m_etag != etag)
-            return end(core::makeError(core::ErrorKind::RemoteChanged,
-                                       u"two segments of the file have different validators"_s));
-    }
+    if (!isOfOneVersion(*fetch))
+        return onOtherVersion(fetch);
     m_hosts.served(fetch->plan().url, std::chrono::steady_clock::now());
     if (!m_linkAnnounced) {
         m_linkAnnounced = true;
         Q_EMIT linkKnown();
         fillSlots();
     }
+}
+
+// Whether all answers are of one version of the file. Where a digest proves it in the end, those of
+// one link are compared, to find out before; nodes of a file host may leave the validator out.
+// Without a digest nothing else tells, also of what came in earlier tries.
+bool Filler::isOfOneVersion(const Fetch &fetch)
+{
+    if (isProven()) {
+        const QByteArray etag = FileVersion::of(fetch.reply()).tag();
+        if (fetch.plan().ask != FetchPlan::Ask::Range || m_links == Links::PerRange
+            || etag.isEmpty())
+            return true;
+        if (m_etag.isEmpty())
+            m_etag = etag;
+        return m_etag == etag;
+    }
+    const QByteArray validator = FileVersion::of(fetch.reply()).validator();
+    if (m_partial.written().isEmpty() && m_partial.validator().isEmpty())
+        m_partial.setValidator(validator);
+    return m_partial.validator() == validator;
+}
+
+// What is here is not to be told from what would come, unless a digest does that.
+void Filler::onOtherVersion(Fetch *fetch)
+{
+    fetch->abandon();
+    stop();
+    auto trouble = core::makeError(core::ErrorKind::RemoteChanged,
+                                   u"two answers for the file have different validators"_s);
+    if (!isProven()) {
+        if (const auto restarted = m_partial.restart(); !restarted)
+            trouble = restarted.error();
+    }
+    Q_EMIT ended(trouble);
 }
 
 void Filler::onWholeFile(Fetch *fetch)
@@ -499,14 +529,18 @@ std::optional<core::Error> Filler::pauseOfHost() const
 void Filler::rememberHost(const core::Error &error)
 {
     const QUrl url(error.url);
-    const bool asksForPause =
-        error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
-    if (asksForPause && !m_http.config().endpoint.isSameOrigin(url))
+    if (isRefusal(error) && !m_http.config().endpoint.isSameOrigin(url))
         m_hosts.refused(url, error.retryAfter, std::chrono::steady_clock::now());
 }
 
 void Filler::onTrouble(const core::Error &error, Gain gain)
 {
+    // One more than it serves at a time: those it serves go on.
+    if (const int serving = m_paces.serving(); isRefusal(error) && serving > 0) {
+        m_hosts.crowded(QUrl(error.url), serving, std::chrono::steady_clock::now());
+        m_adaptation.limitTo(serving);
+        return m_pause.start();
+    }
     rememberHost(error);
     if (error.kind == core::ErrorKind::LinkExpired)
         return onLinkRefused(error);
@@ -541,7 +575,8 @@ void Filler::onLinkRefused(const core::Error &error)
 
 void Filler::drop(Fetch *fetch)
 {
-    m_courses.remove(fetch);
+    m_paces.note(fetch, fetch->received(), now());
+    m_paces.ended(fetch);
     std::erase_if(m_fetches, [fetch](const auto &one) { return one.get() == fetch; });
     m_lines.give(this);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QElapsedTimer>
-#include <QHash>
 #include <QObject>
 #include <QPointer>
 #include <QTimer>
@@ -20,6 +19,7 @@
 #include "transfer/fetch.h"
 #include "transfer/hosts.h"
 #include "transfer/lines.h"
+#include "transfer/paces.h"
 
 namespace transfer {
 
@@ -73,13 +73,12 @@ Q_SIGNALS:
     void ended(const std::optional<core::Error> &trouble); // nothing: the Partial is full
 
 private:
-    struct Course { // of a fetch, by m_clock
-        std::chrono::milliseconds asked{0};
-        std::optional<std::chrono::milliseconds> begun = {};
-    };
     enum class Links { Shared, PerRange };
     enum class Body { Ranges, Whole }; // Whole: the server does not do ranges
 
+    std::chrono::milliseconds now() const { return std::chrono::milliseconds(m_clock.elapsed()); }
+    // By a digest, in the end.
+    bool isProven() const { return m_job.content.kind != core::ContentId::Kind::Opaque; }
     bool isSmall() const;
     bool takePass();
     void askLink();
@@ -91,13 +90,14 @@ private:
     std::optional<FetchPlan> nextPlan();
     core::RangeSet claimed() const;
     qint64 chunkSize(qint64 unclaimed) const;
-    int begun() const;
-    std::optional<double> secondsLeft(const Fetch &fetch) const;
+    void dropStraggler();
     std::optional<core::Range> splitSlowest();
     void measure();
     void shrink();
     void startFetch(const FetchPlan &plan);
     void onBegun(Fetch *fetch);
+    bool isOfOneVersion(const Fetch &fetch);
+    void onOtherVersion(Fetch *fetch);
     void onWholeFile(Fetch *fetch);
     void onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble);
     void contradict(const Statement &statement);
@@ -123,7 +123,7 @@ private:
     std::vector<std::unique_ptr<Fetch, DeleteLater>> m_fetches;
     QPointer<hub::Exchange> m_asking;
     QUrl m_link; // signed: memory only
-    QByteArray m_etag; // validator the file host gave with the first segment
+    QByteArray m_etag; // the file host gave with the first segment of this link
     std::optional<core::ContentId> m_fileBehindPointer;
     Links m_links = Links::Shared;
     Body m_body = Body::Ranges;
@@ -131,7 +131,7 @@ private:
     QTimer m_measurer;
     QTimer m_pause; // before the next connection
     QElapsedTimer m_clock;
-    QHash<const Fetch *, Course> m_courses;
+    Paces m_paces;
     qint64 m_received = 0; // by all fetches, what is here already included
     double m_bytesPerSecond = 0; // of one connection, lately
     qint64 m_receivedBefore = 0;

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::seconds longestPause = 1h; // more is not believed
+constexpr auto crowdedFor = 10min;
 constexpr int mostDoublings = 8;
 constexpr qsizetype mostHosts = 64;
 
@@ -19,11 +20,18 @@ QString keyOf(const QUrl &url)
 
 } // namespace
 
+Hosts::Host &Hosts::at(const QUrl &url, Time now)
+{
+    if (m_hosts.size() >= mostHosts) {
+        m_hosts.removeIf(
+            [now](const auto &host) { return host->until <= now && host->mostUntil <= now; });
+    }
+    return m_hosts[keyOf(url)];
+}
+
 void Hosts::refused(const QUrl &url, std::optional<std::chrono::seconds> named, Time now)
 {
-    if (m_hosts.size() >= mostHosts)
-        m_hosts.removeIf([now](const auto &host) { return host->until <= now; });
-    Host &host = m_hosts[keyOf(url)];
+    Host &host = at(url, now);
     if (host.until > now && host.refusals > 0 && !named)
         return; // one of several connections that heard the same
     const auto grown = std::chrono::seconds(1LL << std::min(host.refusals, mostDoublings));
@@ -31,11 +39,26 @@ void Hosts::refused(const QUrl &url, std::optional<std::chrono::seconds> named, 
     host.until = std::max(host.until, now + std::clamp(named.value_or(grown), 1s, longestPause));
 }
 
-void Hosts::served(const QUrl &url, Time now)
+void Hosts::crowded(const QUrl &url, int served, Time now)
+{
+    Host &host = at(url, now);
+    host.most = served;
+    host.mostUntil = now + crowdedFor;
+}
+
+std::optional<int> Hosts::mostOf(const QUrl &url, Time now) const
 {
     const auto host = m_hosts.constFind(keyOf(url));
-    if (host != m_hosts.cend() && host->until <= now)
-        m_hosts.erase(host);
+    if (host == m_hosts.cend() || host->mostUntil <= now)
+        return std::nullopt;
+    return host->most;
+}
+
+void Hosts::served(const QUrl &url, Time now)
+{
+    const auto host = m_hosts.find(keyOf(url));
+    if (host != m_hosts.end() && host->until <= now)
+        host->refusals = 0;
 }
 
 std::optional<std::chrono::seconds> Hosts::pauseOf(const QUrl &url, Time now) const

@@ -19,6 +19,10 @@ public:
     // A refusal by that address. The host is left alone for the time it named, else for one that
     // doubles with each refusal in a row; at most an hour.
     void refused(const QUrl &url, std::optional<std::chrono::seconds> named, Time now);
+    // A refusal while it served so many connections of one file: that many it is asked for again,
+    // for ten minutes.
+    void crowded(const QUrl &url, int served, Time now);
+    std::optional<int> mostOf(const QUrl &url, Time now) const;
     // Bytes came: the row is over. Those that come during a pause were asked for before it.
     void served(const QUrl &url, Time now);
 
@@ -30,7 +34,11 @@ private:
     struct Host {
         Time until;
         int refusals = 0; // in a row
+        int most = 0; // connections of one file
+        Time mostUntil;
     };
+    Host &at(const QUrl &url, Time now);
+
     QHash<QString, Host> m_hosts;
 };
 

@@ -4,6 +4,11 @@
 
 #include <algorithm>
 
+#ifdef Q_OS_LINUX
+#include <pthread.h>
+#include <sched.h>
+#endif
+
 #include "cache/store.h"
 
 using namespace std::chrono_literals;
@@ -70,6 +75,15 @@ Worker::Worker(const hub::HttpConfig &http)
 Worker::~Worker()
 {
     m_pool.waitForDone();
+}
+
+// Not allowed: then it is as it was.
+void Worker::enter()
+{
+#ifdef Q_OS_LINUX
+    const sched_param priority{};
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &priority);
+#endif
 }
 
 void Worker::begin(const AttemptJob &job)

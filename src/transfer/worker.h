@@ -56,6 +56,9 @@ public:
     Lines &lines() { return m_lines; }
     const std::shared_ptr<Prepared> &prepared() const { return m_prepared; }
 
+    // First of all, on the thread itself: what it and those it starts do (Qt's for the sockets, the
+    // pool) is batch work where the system knows such, and pushes nobody aside who runs.
+    void enter();
     void begin(const transfer::AttemptJob &job);
     void ask(quint64 id); // one more request of it may go to the Hub
     void setMostConnections(quint64 id, int most); // of an attempt

@@ -58,7 +58,6 @@ class TestPartial : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void othersWhoWrite();
     void whatDiffersOnDisk();
     void beginsWithAnEmptySidecar();
     void goesOnWithTheGaps();
@@ -533,34 +532,6 @@ void TestPartial::checkpointOutlivesPartial()
     const auto partial = Partial::open(layout, identity(large));
     VERIFY_RESULT(partial);
     QCOMPARE((*partial)->written(), ranges({{0, mebi}}));
-}
-
-// Reading is nobody's harm; whoever may have written makes what was read back worthless.
-void TestPartial::othersWhoWrite()
-{
-    const QTemporaryDir folder;
-    const Layout layout(folder.path());
-    const auto what = identity(large);
-    const auto partial = Partial::open(layout, what);
-    VERIFY_RESULT(partial);
-    const QByteArray bytes(100, 'x');
-    VERIFY_RESULT((*partial)->write(0, bytes));
-    QByteArray onDisk;
-    const std::atomic<bool> stop = false;
-    VERIFY_RESULT((*partial)->reader().read({0, 100}, stop,
-                                            [&onDisk](QByteArrayView data) { onDisk += data; }));
-    QCOMPARE(onDisk, bytes);
-    cache::Seal seal = (*partial)->seal();
-    QVERIFY(seal.isUntouched());
-    QCOMPARE(Partial::writtenSoFar(layout, what), 0); // looks: nothing is safe yet
-    QCOMPARE(cachetest::readFile((*partial)->filePath()).size(), 100);
-    QVERIFY(seal.isUntouched());
-    {
-        QFile other((*partial)->filePath());
-        QVERIFY(other.open(QIODevice::ReadWrite | QIODevice::ExistingOnly));
-        QVERIFY2(!seal.isUntouched(), "open for writing: it may be written to at any time");
-    }
-    QVERIFY(!seal.isUntouched());
 }
 
 void TestPartial::whatDiffersOnDisk()

@@ -7,6 +7,7 @@
 #include <QRandomGenerator>
 #include <QThread>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <memory>
@@ -24,6 +25,7 @@ using namespace faults;
 using support::FaultyHub;
 
 constexpr int atOnce = 4;
+constexpr int mostTroubles = 6; // in a row: the waits between them, doubled each time, are a minute
 
 // Each may come so often that a person is not needed yet.
 struct Trouble {
@@ -85,9 +87,11 @@ void damage(FaultRun &run, QRandomGenerator &random)
 void drive(FaultRun &run, QRandomGenerator &random)
 {
     const QList<Trouble> all = troubles(random);
-    for (int i = random.bounded(1, 4); i > 0; --i) {
+    int left = mostTroubles;
+    for (int i = random.bounded(1, 4); i > 0 && left > 0; --i) {
         const Trouble &trouble = all.at(random.bounded(int(all.size())));
-        const int times = random.bounded(1, trouble.most + 1);
+        const int times = std::min(left, random.bounded(1, trouble.most + 1));
+        left -= times;
         if (trouble.isOfHub)
             run.hub(trouble.change, times);
         else

@@ -3,6 +3,11 @@
 #include <QFile>
 #include <QTest>
 
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+
 #include "cache/layout.h"
 
 using namespace Qt::StringLiterals;
@@ -30,9 +35,14 @@ private Q_SLOTS:
     void rateLimitIsNoFailure();
     void tokenStaysAtTheHub();
     void maskedEntries();
+    void twoVersionsWithoutADigest_data();
+    void twoVersionsWithoutADigest();
     void listingOfPointers();
     void fileHostThatWantsAPause();
     void fileHostPausesForAll();
+    void fileHostServesTwoAtATime_data();
+    void fileHostServesTwoAtATime();
+    void nothingStaysOfNothing();
     void beginningAgainAndAgain_data();
     void beginningAgainAndAgain();
 };
@@ -234,6 +244,60 @@ void TestFaults::maskedEntries()
     QVERIFY(f.engine->status(id).checked);
 }
 
+void TestFaults::twoVersionsWithoutADigest_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::addColumn<bool>("restarts");
+    QTest::newRow("large") << 20 * MiB << false;
+    QTest::newRow("large, after a restart") << 20 * MiB << true;
+    QTest::newRow("small") << 5 * MiB << false;
+}
+
+// Both are called the same, and only the file host's validator tells them apart.
+void TestFaults::twoVersionsWithoutADigest()
+{
+    QFETCH(qint64, size);
+    QFETCH(bool, restarts);
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/opaque"_s, {support::lfsFile(u"m.bin"_s, size)});
+    f.hub.setRepo(repo);
+    f.hub.addRule(demo::Origin::Hub, resolve, [](const demo::Request &, demo::Response &response) {
+        response.setHeader("X-Linked-Etag", "\"opaque-1\"");
+    });
+    auto isSecond = std::make_shared<std::atomic<bool>>(false);
+    f.hub.addRule(demo::Origin::Cdn, anything,
+                  [=](const demo::Request &, demo::Response &response) {
+                      response.setHeader("ETag", *isSecond ? "\"v2\"" : "\"v1\"");
+                      if (*isSecond)
+                          return;
+                      response.bytesPerSecond = MiB;
+                      for (const qint64 at : {1000LL, response.content->size() - 1000}) {
+                          if (at >= response.contentOffset
+                              && at < response.contentOffset + response.contentLength)
+                              response.corruptByte = {at, '!'};
+                      }
+                      response.cutAfter = 3 * MiB;
+                  });
+    transfer::DownloadRequest request = f.request(repo);
+    for (auto *list : {&request.chosen, &request.listing}) {
+        for (hub::TreeEntry &entry : *list)
+            entry.sha256.clear();
+    }
+    const auto id = f.engine->add(request);
+    QVERIFY(f.waitForBytes(id, 2 * MiB));
+    *isSecond = true;
+    if (restarts) {
+        f.restart();
+        QTRY_VERIFY(f.engine->downloads().contains(id));
+    }
+    QVERIFY(f.waitForState(id, State::Done, 60));
+    QFile file(f.entry(repo, u"m.bin"_s));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(file.readAll() == repo.files[0].content->read(0, size));
+    QVERIFY(!f.engine->status(id).checked);
+}
+
 // A listing without "lfs" names the git ids of pointers; the Hub's answers name the files.
 void TestFaults::listingOfPointers()
 {
@@ -299,6 +363,63 @@ void TestFaults::fileHostPausesForAll()
     QVERIFY(f.waitForState(id, State::Done));
     for (const demo::File &file : files)
         QVERIFY(f.isRight(repo, file));
+}
+
+void TestFaults::fileHostServesTwoAtATime_data()
+{
+    QTest::addColumn<FaultyHub::Change>("refusal");
+    QTest::newRow("503") << FaultyHub::status(503);
+    QTest::newRow("429") << FaultyHub::status(429);
+    QTest::newRow("429, later") << FaultyHub::status(429, {{"Retry-After", "5"}});
+}
+
+// Those that are served go on, and what was found out holds for the next file.
+void TestFaults::fileHostServesTwoAtATime()
+{
+    QFETCH(FaultyHub::Change, refusal);
+    constexpr qint64 perSecond = 4 * MiB;
+    EngineFixture f;
+    QList<std::chrono::steady_clock::time_point> ends;
+    std::mutex mutex;
+    int refused = 0;
+    f.hub.addRule(
+        demo::Origin::Cdn, anything, [&](const demo::Request &request, demo::Response &response) {
+            const std::scoped_lock lock(mutex);
+            const auto now = std::chrono::steady_clock::now();
+            ends.removeIf([now](auto end) { return end <= now; });
+            if (ends.size() >= 2) {
+                ++refused;
+                return refusal(request, response);
+            }
+            response.bytesPerSecond = perSecond;
+            ends.append(now + std::chrono::milliseconds(response.contentLength * 1000 / perSecond));
+        });
+    for (int round = 0; round < 2; ++round) {
+        const demo::Repo repo =
+            support::makeRepo(u"org/two-%1"_s.arg(round),
+                              {support::lfsFile(u"m.bin"_s, 24 * MiB, quint64(round + 1))});
+        const qsizetype before = f.hub.requests(demo::Origin::Hub, resolve).size();
+        const auto id = f.get(repo);
+        QVERIFY(f.waitForState(id, State::Done));
+        QVERIFY(f.isRight(repo, repo.files[0]));
+        // One, and a further one where a connection was left whose time counts here to its end.
+        QVERIFY(f.hub.requests(demo::Origin::Hub, resolve).size() - before <= 3);
+    }
+    QVERIFY2(refused > 0 && refused < 8, QByteArray::number(refused).constData());
+}
+
+// The room that was taken for a file of which no byte came.
+void TestFaults::nothingStaysOfNothing()
+{
+    transfer::Limits limits;
+    limits.attempts = 2;
+    EngineFixture f(limits);
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::status(403));
+    const demo::Repo repo =
+        support::makeRepo(u"org/none"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Failed));
+    QCOMPARE(f.leftovers(repo), QStringList());
 }
 
 void TestFaults::beginningAgainAndAgain_data()

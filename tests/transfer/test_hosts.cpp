@@ -13,6 +13,7 @@ private Q_SLOTS:
     void growsWithoutOne();
     void isBounded();
     void hostsAreApart();
+    void servesOnlySoMany();
 
 private:
     const QUrl m_url{u"https://cdn.example/a?sig=1"_s};
@@ -66,6 +67,19 @@ void TestHosts::hostsAreApart()
     hosts.refused(m_url, 30s, m_now);
     QVERIFY(!hosts.pauseOf(QUrl(u"https://cdn.example:8443/a"_s), m_now));
     QVERIFY(!hosts.pauseOf(QUrl(u"https://other.example/a"_s), m_now));
+}
+
+// Which is no reason to leave it alone.
+void TestHosts::servesOnlySoMany()
+{
+    Hosts hosts;
+    QVERIFY(!hosts.mostOf(m_url, m_now));
+    hosts.crowded(m_url, 2, m_now);
+    hosts.served(m_url, m_now + 1s);
+    QCOMPARE(hosts.mostOf(m_url, m_now + 2s), 2);
+    QVERIFY(!hosts.pauseOf(m_url, m_now));
+    QVERIFY(!hosts.mostOf(QUrl(u"https://other.example/a"_s), m_now));
+    QVERIFY(!hosts.mostOf(m_url, m_now + 10min)); // it is asked again whether it serves more
 }
 
 QTEST_GUILESS_MAIN(TestHosts)
