@@ -52,6 +52,10 @@ Exit exitForKind(core::ErrorKind kind)
     case ErrorKind::ServerError:
     case ErrorKind::RateLimited:
     case ErrorKind::LinkExpired:
+    case ErrorKind::OtherHub:
+    case ErrorKind::XetOnly:
+    case ErrorKind::StoredDamaged:
+    case ErrorKind::PartialGone:
     case ErrorKind::RemoteChanged:
     case ErrorKind::Disabled:
     case ErrorKind::RepoNotFound:

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/atomicfile.h"
+#include "hub/endpoint.h"
 #include "hub/jsonfields.h"
 
 using namespace Qt::StringLiterals;
@@ -128,12 +129,15 @@ std::optional<DownloadRequest> requestFromJson(const QJsonObject &object)
     const auto revision = core::checkRevision(object.value("revision"_L1).toString());
     const QString commit = object.value("commit"_L1).toString();
     const QJsonObject place = object.value("place"_L1).toObject();
-    if (!repo || !revision || !core::isCommitId(commit)
+    const QJsonValue recorded = object.value("endpoint"_L1);
+    const auto endpoint = recorded.isUndefined() ? core::Result<hub::Endpoint>(hub::Endpoint())
+                                                 : hub::Endpoint::make(recorded.toString());
+    if (!repo || !revision || !endpoint || !core::isCommitId(commit)
         || !QDir::isAbsolutePath(place.value("path"_L1).toString()))
         return {};
     DownloadRequest request;
     request.repo = *repo;
-    request.endpoint = object.value("endpoint"_L1).toString();
+    request.endpoint = endpoint->text();
     request.revision = *revision;
     request.commit = commit;
     request.place.id = place.value("id"_L1).toString();
