@@ -44,6 +44,7 @@ private Q_SLOTS:
     void driveIsTaken();
     void anotherHubIsNotAsked();
     void theHubChangesWhileItRuns();
+    void sizesBeyondAllBounds();
     void theRefWaitsForAllFiles();
     void finishedComesBackAsDone();
     void hollowPartialIsNotTrusted();
@@ -417,6 +418,30 @@ void TestEngine::theHubChangesWhileItRuns()
     QVERIFY(f.waitForState(id, State::Done));
     QVERIFY(f.engine->status(paused).state == State::Paused);
     QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (48 + 16) * MiB);
+}
+
+// Each is as large as a listing may say; all together are more than a qint64 holds.
+void TestEngine::sizesBeyondAllBounds()
+{
+    constexpr qint64 most = std::numeric_limits<qint64>::max();
+    EngineFixture f;
+    transfer::DownloadRequest request =
+        f.request(support::makeRepo(u"org/boundless"_s, {support::lfsFile(u"m.bin"_s, MiB)}));
+    hub::TreeEntry entry = request.listing.first();
+    entry.size = 1LL << 53;
+    request.chosen.clear();
+    for (int i = 0; i < 1100; ++i) {
+        entry.path = u"f%1.bin"_s.arg(i);
+        entry.sha256 = QString::number(i).rightJustified(64, u'0');
+        request.chosen.append(entry);
+    }
+    request.listing = request.chosen;
+    const auto id = f.engine->add(request, transfer::Engine::Begin::Paused);
+    QTRY_VERIFY(f.engine->status(id).isCounted);
+    QCOMPARE(f.engine->status(id).size, most);
+    QCOMPARE(f.engine->status(id).done, 0);
+    QVERIFY(f.engine->choose(id, {request.chosen.first()}));
+    QTRY_COMPARE(f.engine->status(id).size, entry.size);
 }
 
 void TestEngine::theRefWaitsForAllFiles()
