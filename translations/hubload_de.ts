@@ -152,6 +152,10 @@ Proxy-Variablen.</translation>
         <source>--limit takes a speed from 16K to 10G, or none, not “%1”.</source>
         <translation>--limit nimmt eine Geschwindigkeit von 16K bis 10G oder none, nicht „%1“.</translation>
     </message>
+    <message>
+        <source>Done, not checked: %1. The Hub names no digest to compare with.</source>
+        <translation>Fertig, nicht geprüft: %1. Der Hub nennt keine Prüfsumme zum Vergleichen.</translation>
+    </message>
 </context>
 <context>
     <name>core::ErrorText</name>
@@ -495,6 +499,50 @@ Proxy-Variablen.</translation>
         <source>Write them into the proxy&apos;s address: http://name:password@host:port</source>
         <extracomment>The form in which a proxy is written in an environment variable such as https_proxy</extracomment>
         <translation>Schreiben Sie beide in die Adresse des Proxys: http://name:passwort@rechner:port</translation>
+    </message>
+    <message>
+        <source>This download began at another Hub than the one that is set now.</source>
+        <translation>Dieser Download begann bei einem anderen Hub als dem jetzt eingestellten.</translation>
+    </message>
+    <message>
+        <source>This download began at %1, but Hubload is set to %2.</source>
+        <extracomment>%1 and %2 are the addresses of two Hubs; the first is where a download began</extracomment>
+        <translation>Dieser Download begann bei %1, Hubload ist aber auf %2 eingestellt.</translation>
+    </message>
+    <message>
+        <source>It goes on once the Hub address is the first one again. To get the files from the Hub that is set now, remove the download and add it again; what is here of them is used where it is the same.</source>
+        <translation>Er geht weiter, sobald die Hub-Adresse wieder die erste ist. Um die Dateien vom jetzt eingestellten Hub zu holen, entfernen Sie den Download und fügen ihn neu hinzu; was von ihnen schon hier ist, wird verwendet, wo es dasselbe ist.</translation>
+    </message>
+    <message>
+        <source>The file was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak.</source>
+        <extracomment>Xet is a protocol&apos;s name</extracomment>
+        <translation>Die Datei wurde verweigert: Dateien über 50 GB gibt der Hub nur über sein eigenes Übertragungsprotokoll Xet heraus, das diese Version nicht spricht.</translation>
+    </message>
+    <message>
+        <source>“%1” was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak.</source>
+        <extracomment>%1 is a file path; Xet is a protocol&apos;s name</extracomment>
+        <translation>„%1“ wurde verweigert: Dateien über 50 GB gibt der Hub nur über sein eigenes Übertragungsprotokoll Xet heraus, das diese Version nicht spricht.</translation>
+    </message>
+    <message>
+        <source>Fetch this file with the Hub&apos;s own command hf and its package hf_xet; in the shared cache it is then found here, too. Or leave it out of the download.</source>
+        <extracomment>hf is a command, hf_xet a package</extracomment>
+        <translation>Holen Sie diese Datei mit dem Befehl hf des Hubs und dessen Paket hf_xet; im gemeinsamen Cache wird sie dann auch hier gefunden. Oder lassen Sie sie aus dem Download weg.</translation>
+    </message>
+    <message>
+        <source>What lay in the cache was not the file: its digest is another one.</source>
+        <translation>Was im Cache lag, war nicht die Datei: Seine Prüfsumme ist eine andere.</translation>
+    </message>
+    <message>
+        <source>It is fetched again. If this happens more than once, check the disk.</source>
+        <translation>Sie wird noch einmal geholt. Wenn das öfter vorkommt, prüfen Sie den Datenträger.</translation>
+    </message>
+    <message>
+        <source>What was here of the file is not there any more.</source>
+        <translation>Was von der Datei schon hier war, ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>Another program has removed or replaced it. It is fetched again.</source>
+        <translation>Ein anderes Programm hat es entfernt oder ersetzt. Es wird noch einmal geholt.</translation>
     </message>
 </context>
 <context>
@@ -2488,6 +2536,26 @@ Proxy-Variablen.</translation>
         <source>refused by the proxy</source>
         <comment>reason</comment>
         <translation>vom Proxy abgewiesen</translation>
+    </message>
+    <message>
+        <source>it began at another Hub</source>
+        <comment>reason</comment>
+        <translation>begann bei einem anderen Hub</translation>
+    </message>
+    <message>
+        <source>only to be had by Xet</source>
+        <comment>reason</comment>
+        <translation>nur über Xet zu haben</translation>
+    </message>
+    <message>
+        <source>damaged on the disk</source>
+        <comment>reason</comment>
+        <translation>auf dem Datenträger beschädigt</translation>
+    </message>
+    <message>
+        <source>removed by another program</source>
+        <comment>reason</comment>
+        <translation>von einem anderen Programm entfernt</translation>
     </message>
 </context>
 <context>

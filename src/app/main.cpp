@@ -143,7 +143,9 @@ int runWindow(QApplication *app, Start start, const app::SingleInstance &instanc
     window.show();
     services.engine().restore(settings.flag(core::Setting::ResumeOnStart)
                                   ? transfer::Engine::OnStart::Resume
-                                  : transfer::Engine::OnStart::Pause);
+                                  : transfer::Engine::OnStart::Pause,
+                              config->demo ? transfer::Engine::Began::Here // at another port
+                                           : transfer::Engine::Began::WhereItSays);
     window.downloadsPage().reportProblems(services.engine().recoveredProblems());
     return app->exec();
 }

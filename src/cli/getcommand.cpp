@@ -52,6 +52,10 @@ Exit exitForKind(core::ErrorKind kind)
     case ErrorKind::ServerError:
     case ErrorKind::RateLimited:
     case ErrorKind::LinkExpired:
+    case ErrorKind::OtherHub:
+    case ErrorKind::XetOnly:
+    case ErrorKind::StoredDamaged:
+    case ErrorKind::PartialGone:
     case ErrorKind::RemoteChanged:
     case ErrorKind::Disabled:
     case ErrorKind::RepoNotFound:
@@ -315,6 +319,15 @@ void GetCommand::onFinished()
         return;
     const transfer::DownloadStatus status = m_services->engine().status(m_download);
     const Exit exit = exitFor(status);
+    if (status.state == transfer::State::Done && !status.checked) {
+        QStringList unchecked;
+        for (const transfer::FileStatus &file : m_services->engine().files(m_download)) {
+            if (!file.checked)
+                unchecked += file.paths;
+        }
+        m_report.unchecked(unchecked.size() > namesShown ? examples(unchecked) + u", …"_s
+                                                         : examples(unchecked));
+    }
     m_report.end(m_request, status, exit, m_leftOut);
     finish(exit);
 }

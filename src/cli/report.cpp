@@ -201,6 +201,13 @@ void Report::progress(const transfer::DownloadStatus &status,
                   .arg(core::formatSpeed(status.bytesPerSecond, core::Isolation::Plain), left));
 }
 
+void Report::unchecked(const QString &names)
+{
+    if (m_output == GetOptions::Output::Text)
+        line(Words::tr("Done, not checked: %1. The Hub names no digest to compare with.")
+                 .arg(names));
+}
+
 void Report::startedOver(const transfer::StartOver &what)
 {
     if (what.why.kind == core::ErrorKind::Cancelled)

@@ -30,6 +30,8 @@ public:
     void note(const QString &text);
     // Says what is new since the last call.
     void progress(const transfer::DownloadStatus &status, const QList<transfer::FileStatus> &files);
+    // Names of files that are here, but that nothing could be compared with.
+    void unchecked(const QString &names);
     void startedOver(const transfer::StartOver &what);
     // leftOut: what is to be said although everything that was fetched is fine.
     void end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,

@@ -38,8 +38,12 @@ bool isTransient(ErrorKind kind)
     case ErrorKind::RateLimited:
     case ErrorKind::LinkExpired:
     case ErrorKind::RemoteChanged:
+    case ErrorKind::XetOnly: // a file host or a network between may refuse it for another reason
+    case ErrorKind::StoredDamaged:
+    case ErrorKind::PartialGone:
     case ErrorKind::Locked:
         return true;
+    case ErrorKind::OtherHub:
     case ErrorKind::SignInNeeded:
     case ErrorKind::Unauthorized:
     case ErrorKind::Gated:
@@ -84,6 +88,8 @@ QString kindName(ErrorKind kind)
         return u"rate-limited"_s;
     case ErrorKind::LinkExpired:
         return u"link-expired"_s;
+    case ErrorKind::OtherHub:
+        return u"other-hub"_s;
     case ErrorKind::RemoteChanged:
         return u"remote-changed"_s;
     case ErrorKind::SignInNeeded:
@@ -112,6 +118,12 @@ QString kindName(ErrorKind kind)
         return u"tls"_s;
     case ErrorKind::Protocol:
         return u"protocol"_s;
+    case ErrorKind::XetOnly:
+        return u"xet-only"_s;
+    case ErrorKind::StoredDamaged:
+        return u"stored-damaged"_s;
+    case ErrorKind::PartialGone:
+        return u"partial-gone"_s;
     case ErrorKind::Checksum:
         return u"checksum"_s;
     case ErrorKind::Locked:

@@ -17,6 +17,7 @@ enum class ErrorKind {
     ServerError, // 5xx but 501, 408
     RateLimited, // 429
     LinkExpired, // a signed file link is no longer accepted
+    OtherHub, // what was begun at one Hub (detail) is not asked of the one that is set now (url)
     RemoteChanged, // size, content id or commit differ from what was asked for
     SignInNeeded, // only for people with an account, and no token was sent
     Unauthorized, // the token itself is not accepted
@@ -31,7 +32,10 @@ enum class ErrorKind {
     ProxyDenied, // the proxy wants a name and a password, or other ones
     Tls, // the connection is not trusted
     Protocol, // the answer is not what the Hub sends
+    XetOnly, // a file so large that the Hub serves it by Xet alone was refused
     Checksum, // content differs from its id
+    StoredDamaged, // what lay under the name of its id has another digest
+    PartialGone, // what was here of a file is there no more
     Locked, // another program holds the lock of this blob
     DiskFull, // no room
     PlaceMissing, // the folder that held the files is gone, as with an unplugged drive

@@ -25,6 +25,7 @@ enum class Subject {
     Server, // what the server wrote, quoted
     Status,
     Wait,
+    Hubs, // error.detail and, with %2, error.url
 };
 
 struct Entry {
@@ -75,6 +76,11 @@ constexpr Entry entries[] = {
       QT_TRANSLATE_NOOP("core::ErrorText", "The link to the file has run out."),
       nullptr,
       QT_TRANSLATE_NOOP("core::ErrorText", "Try again: each attempt asks the Hub for a new link.") },
+    { ErrorKind::OtherHub, Subject::Hubs,
+      QT_TRANSLATE_NOOP("core::ErrorText", "This download began at another Hub than the one that is set now."),
+      //: %1 and %2 are the addresses of two Hubs; the first is where a download began
+      QT_TRANSLATE_NOOP("core::ErrorText", "This download began at %1, but Hubload is set to %2."),
+      QT_TRANSLATE_NOOP("core::ErrorText", "It goes on once the Hub address is the first one again. To get the files from the Hub that is set now, remove the download and add it again; what is here of them is used where it is the same.") },
     { ErrorKind::RemoteChanged, Subject::Name,
       QT_TRANSLATE_NOOP("core::ErrorText", "The Hub's copy changed while it was being fetched."),
       //: %1 is a file path
@@ -144,6 +150,21 @@ constexpr Entry entries[] = {
       QT_TRANSLATE_NOOP("core::ErrorText", "The answer is not what the Hub sends."),
       nullptr,
       QT_TRANSLATE_NOOP("core::ErrorText", "Check the Hub address; a network that asks you to sign in first also answers like this.") },
+    { ErrorKind::XetOnly, Subject::Name,
+      //: Xet is a protocol's name
+      QT_TRANSLATE_NOOP("core::ErrorText", "The file was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak."),
+      //: %1 is a file path; Xet is a protocol's name
+      QT_TRANSLATE_NOOP("core::ErrorText", "“%1” was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak."),
+      //: hf is a command, hf_xet a package
+      QT_TRANSLATE_NOOP("core::ErrorText", "Fetch this file with the Hub's own command hf and its package hf_xet; in the shared cache it is then found here, too. Or leave it out of the download.") },
+    { ErrorKind::StoredDamaged, Subject::None,
+      QT_TRANSLATE_NOOP("core::ErrorText", "What lay in the cache was not the file: its digest is another one."),
+      nullptr,
+      QT_TRANSLATE_NOOP("core::ErrorText", "It is fetched again. If this happens more than once, check the disk.") },
+    { ErrorKind::PartialGone, Subject::None,
+      QT_TRANSLATE_NOOP("core::ErrorText", "What was here of the file is not there any more."),
+      nullptr,
+      QT_TRANSLATE_NOOP("core::ErrorText", "Another program has removed or replaced it. It is fetched again.") },
     { ErrorKind::Checksum, Subject::Name,
       QT_TRANSLATE_NOOP("core::ErrorText", "A file arrived, but its content is not what the Hub lists."),
       //: %1 is a file path
@@ -221,8 +242,21 @@ QString subjectOf(const Error &error, Subject subject)
         return error.httpStatus > 0 ? QString::number(error.httpStatus) : QString();
     case Subject::Wait:
         return error.retryAfter ? formatDuration(*error.retryAfter) : QString();
+    case Subject::Hubs:
+        return error.url.isEmpty() || error.detail.isEmpty() ? QString()
+                                                             : isolate(tamed(error.detail, 300));
     }
     Q_UNREACHABLE();
+}
+
+QString titleOf(const Error &error, const Entry &entry)
+{
+    const QString subject = subjectOf(error, entry.subject);
+    if (subject.isEmpty())
+        return Texts::tr(entry.title);
+    if (entry.subject == Subject::Hubs)
+        return Texts::tr(entry.naming).arg(subject, isolate(tamed(error.url, 300)));
+    return Texts::tr(entry.naming).arg(subject);
 }
 
 } // namespace
@@ -230,9 +264,8 @@ QString subjectOf(const Error &error, Subject subject)
 ErrorText errorText(const Error &error)
 {
     const Entry &entry = entryFor(error.kind);
-    const QString subject = subjectOf(error, entry.subject);
     ErrorText text;
-    text.title = subject.isEmpty() ? Texts::tr(entry.title) : Texts::tr(entry.naming).arg(subject);
+    text.title = titleOf(error, entry);
     if (text.title.back().isLetterOrNumber())
         text.title += u'.'; // it ended with somebody else's words
     if (*entry.advice != '\0')

@@ -113,6 +113,8 @@ QString Texts::reason(core::ErrorKind kind)
         return tr("the Hub asks for a pause", "reason");
     case core::ErrorKind::LinkExpired:
         return tr("the link has run out", "reason");
+    case core::ErrorKind::OtherHub:
+        return tr("it began at another Hub", "reason");
     case core::ErrorKind::RemoteChanged:
         return tr("changed on the Hub", "reason");
     case core::ErrorKind::SignInNeeded:
@@ -139,6 +141,12 @@ QString Texts::reason(core::ErrorKind kind)
         return tr("refused by the proxy", "reason");
     case core::ErrorKind::Tls:
         return tr("connection not trusted", "reason");
+    case core::ErrorKind::XetOnly:
+        return tr("only to be had by Xet", "reason");
+    case core::ErrorKind::StoredDamaged:
+        return tr("damaged on the disk", "reason");
+    case core::ErrorKind::PartialGone:
+        return tr("removed by another program", "reason");
     case core::ErrorKind::Checksum:
         return tr("check failed twice", "reason");
     case core::ErrorKind::Locked:

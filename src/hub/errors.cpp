@@ -4,6 +4,7 @@
 
 #include "core/redact.h"
 #include "hub/parse.h"
+#include "hub/retry.h"
 
 namespace hub {
 
@@ -13,7 +14,7 @@ using core::ErrorKind;
 namespace {
 
 constexpr qsizetype LongestHeaderText = 1000;
-constexpr qint64 LongestNamed = 365LL * 24 * 3600; // seconds; nobody waits for more
+constexpr qint64 LongestNamed = LongestPauseNamed.count(); // what is told is what is done
 
 QString headerText(const HeaderList &headers, QByteArrayView name)
 {
@@ -158,7 +159,7 @@ std::optional<std::chrono::seconds> namedTime(const HttpReply &reply, ErrorKind 
         return std::nullopt;
     const auto rate = parseRate(reply.headers);
     if (kind == ErrorKind::RateLimited && rate && rate->left == 0)
-        return rate->reset;
+        return std::min(rate->reset, LongestPauseNamed);
     return retryAfter(reply.headers);
 }
 

@@ -10,7 +10,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds Longest = 300s;
-constexpr std::chrono::seconds LongestNamed = 1h; // more is not believed
 constexpr double JitterShare = 0.25;
 
 } // namespace
@@ -21,7 +20,7 @@ std::optional<std::chrono::milliseconds> retryDelay(const core::Error &error, in
     if (!core::isTransient(error.kind))
         return std::nullopt;
     if (error.retryAfter)
-        return std::clamp<std::chrono::seconds>(*error.retryAfter, 1s, LongestNamed);
+        return std::clamp<std::chrono::seconds>(*error.retryAfter, 1s, LongestPauseNamed);
 
     const int doublings = std::clamp(attempt, 0, 16);
     const auto base = std::min<std::chrono::milliseconds>(Longest, 1s * (1 << doublings));

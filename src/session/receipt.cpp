@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cache/store.h"
+#include "core/bytesum.h"
 
 namespace session {
 
@@ -14,21 +15,29 @@ Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, cons
     const cache::Store store(place);
     Receipt receipt;
     QSet<QString> counted;
+    core::ByteSum chosenBytes;
+    core::ByteSum hereBytes;
     for (const hub::TreeEntry &entry : chosen) {
         ++receipt.files;
         const auto id = entry.contentId();
         if (id && counted.contains(id->text))
             continue;
-        receipt.chosen += entry.size;
+        chosenBytes += entry.size;
         if (!id)
             continue;
         counted.insert(id->text);
-        receipt.alreadyHere += store.storedBytes(repo, commit, entry.path, *id, entry.size);
+        hereBytes += store.storedBytes(repo, commit, entry.path, *id, entry.size);
     }
-    receipt.toFetch = receipt.chosen - receipt.alreadyHere;
+    receipt.chosen = chosenBytes.total();
+    receipt.alreadyHere = hereBytes.total();
+    receipt.toFetch = (chosenBytes - hereBytes).total();
     receipt.freeBytes = store.freeBytes();
-    if (receipt.freeBytes >= 0 && receipt.toFetch > 0)
-        receipt.shortBy = std::max<qint64>(0, receipt.toFetch + reserve - receipt.freeBytes);
+    if (receipt.freeBytes >= 0 && receipt.toFetch > 0) {
+        core::ByteSum lacking = chosenBytes - hereBytes;
+        lacking += reserve;
+        lacking -= receipt.freeBytes;
+        receipt.shortBy = std::max<qint64>(0, lacking.total());
+    }
     return receipt;
 }
 

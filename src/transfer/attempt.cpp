@@ -402,7 +402,7 @@ void Attempt::lose()
 {
     m_end = AttemptEnd();
     m_end->error = core::makeError(
-        core::ErrorKind::Truncated,
+        core::ErrorKind::PartialGone,
         u"another program removed or replaced the partial file %1"_s.arg(m_partial->filePath()));
     if (m_filler)
         m_filler->stop(); // it writes what has arrived: not after the next line

@@ -19,7 +19,7 @@ constexpr int smallAtOnce = 32;
 constexpr auto lockedPause = 2s;
 constexpr auto placePause = 10s;
 constexpr int refusalsBeforeFailure = 5;
-constexpr int oddAnswersBeforeFailure = 4;
+constexpr int changesBeforeFailure = 4;
 constexpr int repairsBeforeFailure = 3; // of what the disk did not keep
 constexpr unsigned long shutdownMilliseconds = 10000;
 
@@ -58,6 +58,18 @@ bool isOddAnswer(core::ErrorKind kind)
 {
     return kind == core::ErrorKind::Protocol || kind == core::ErrorKind::RemoteChanged
         || kind == core::ErrorKind::LinkExpired;
+}
+
+// Above this the Hub makes no links for what it keeps by Xet. Ranges are tried all the same.
+bool isXetOnly(const Transfer &transfer, const AttemptEnd &end, bool isHub)
+{
+    constexpr qint64 largestByLink = 50'000'000'000;
+    constexpr int forbidden = 403;
+    const bool isRefused = end.error.httpStatus == forbidden
+        || end.error.kind == core::ErrorKind::LinkExpired
+        || end.error.kind == core::ErrorKind::Protocol;
+    return transfer.isXet && transfer.size > largestByLink && transfer.best == 0 && !isHub
+        && isRefused;
 }
 
 // With nothing to be read nothing is begun; a narrow limit is for one at a time.
@@ -109,7 +121,7 @@ Engine::~Engine()
     shutdown();
 }
 
-void Engine::restore(OnStart what)
+void Engine::restore(OnStart what, Began where)
 {
     if (!d->journal)
         return;
@@ -118,6 +130,8 @@ void Engine::restore(OnStart what)
     for (JournalEntry &entry : loaded.entries) {
         if (what == OnStart::Pause && entry.intent.wanted == Intent::Wanted::Run)
             entry.intent.wanted = Intent::Wanted::Pause;
+        if (where == Began::Here)
+            entry.request.endpoint = d->http.endpoint.text();
         Group &group = d->insert(entry.id, entry.request, entry.intent);
         d->applyLimit(group);
         d->grow(group);
@@ -178,6 +192,7 @@ void Engine::setHttpConfig(const hub::HttpConfig &config)
     d->http = config;
     d->http.managers = d->managers();
     d->gate.setPayer(hub::Payer::of(config.endpoint, config.token));
+    d->onOtherHub();
     d->tell([config = d->http](Worker &worker) { worker.setHttpConfig(config); });
 }
 
@@ -257,8 +272,13 @@ void Engine::Private::schedule()
 {
     if (shuttingDown)
         return;
-    for (const auto &group : groups)
+    QList<DownloadId> elsewhere;
+    for (const auto &group : groups) {
         complete(*group);
+        if (group->isElsewhere && group->isMoving())
+            elsewhere.append(group->id());
+    }
+    refuseElsewhere(elsewhere);
     for (Group *group : placed()) {
         if (group->isGrowing())
             continue;
@@ -418,6 +438,9 @@ void Engine::Private::onPhase(quint64 id, Event event)
     Group *group = find(running->download);
     if (!group || !isActive(group->at(running->index).state()))
         return; // paused or cancelled meanwhile
+    Transfer &transfer = group->at(running->index);
+    if (transfer.state() == State::Verifying && event == Event::LinkKnown)
+        transfer.wasDamaged = true; // it was compared before any byte of it was asked for
     group->advance(running->index, event);
     touch(*group);
 }
@@ -433,15 +456,17 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > transfer.done)
             transfer.error.reset(); // an error disappears with the next byte
         if (bytes > transfer.best)
-            transfer.failures = transfer.oddAnswers = 0;
+            transfer.failures = transfer.changes = 0;
         if (bytes > 0)
             noteBegun(*group);
         if (!group->isCounted && !group->isSurveyed)
             survey(*group, 0); // the place is there again
         transfer.best = std::max(transfer.best, bytes);
+        const bool isDamaged = transfer.wasDamaged || transfer.state() == State::Verifying;
         setDone(*group, running->index, bytes,
-                core::makeError(core::ErrorKind::FileIo,
-                                QStringLiteral("what was here of it is there no more")));
+                core::makeError(isDamaged ? core::ErrorKind::StoredDamaged
+                                          : core::ErrorKind::PartialGone));
+        transfer.wasDamaged = false;
         group->setHere(running->index, found);
         touch(*group);
     }
@@ -494,7 +519,7 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
     Transfer &transfer = group.at(index);
     transfer.error = end.error;
     if (end.reached > transfer.best) {
-        transfer.failures = transfer.oddAnswers = 0;
+        transfer.failures = transfer.changes = 0;
         transfer.refusals = 0;
     }
     transfer.best = std::max(transfer.best, end.reached);
@@ -506,6 +531,10 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
         group.advance(index, again ? Event::Mismatch : Event::Refused);
         return;
     }
+    if (isXetOnly(transfer, end, http.endpoint.isSameOrigin(QUrl(end.error.url)))) {
+        transfer.error->kind = core::ErrorKind::XetOnly;
+        transfer.error->detail = transfer.paths.first();
+    }
     const auto delay = delayAfter(transfer, end);
     if (!delay) {
         group.advance(index, Event::Refused);
@@ -514,7 +543,7 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
     group.advance(index, Event::Trouble);
     if (end.error.kind != core::ErrorKind::Locked) { // that is no failure
         ++group.retries;
-        group.lastRetry = end.error;
+        group.lastRetry = transfer.error;
         group.lastRetryAt = clock.utcNow();
     }
     transfer.retryAt = clock.utcNow().addMSecs(delay->count());
@@ -540,27 +569,15 @@ std::optional<core::Clock::Duration> Engine::Private::delayAfter(Transfer &trans
         return gate.refused(hub::Bucket::Resolvers, end.rates, error, transfer.refusals - 1).wait;
     }
     ++transfer.failures;
-    const bool givesUp = limits.attempts > 0 && transfer.failures >= limits.attempts;
-    if (isOddAnswer(error.kind)) {
-        if (givesUp || ++transfer.oddAnswers >= oddAnswersBeforeFailure)
-            return {};
+    if (limits.attempts > 0 && transfer.failures >= limits.attempts)
+        return {};
+    // Only a person can say whether another version is wanted.
+    if (error.kind == core::ErrorKind::RemoteChanged && ++transfer.changes >= changesBeforeFailure)
+        return {};
+    if (isOddAnswer(error.kind))
         return hub::retryDelay(core::makeError(core::ErrorKind::ServerError), transfer.failures - 1,
                                jitter());
-    }
-    if (givesUp)
-        return {};
     return hub::retryDelay(error, transfer.failures - 1, jitter());
-}
-
-void Engine::Private::onGateWaits(std::optional<std::chrono::seconds> time)
-{
-    gateOpensAt.reset();
-    if (time)
-        gateOpensAt = clock.monotonic() + *time;
-    for (const Running &running : std::as_const(attempts)) {
-        if (const Group *group = find(running.download))
-            touch(*group);
-    }
 }
 
 void Engine::Private::onWaitOver(const DownloadId &id, int index, quint64 turn)

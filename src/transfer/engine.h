@@ -41,8 +41,11 @@ public:
     ~Engine() override; // as shutdown()
 
     // Loads the journal; running Downloads go on at once when resume is said, else are Paused.
+    // A Download that began at another Hub than the one of the HttpConfig needs a person (OtherHub)
+    // until that one is set again. Here: the Hub is the same, whatever address it had.
     enum class OnStart { Resume, Pause };
-    void restore(OnStart what);
+    enum class Began { WhereItSays, Here };
+    void restore(OnStart what, Began where = Began::WhereItSays);
 
     // Of thousands of files it takes a moment until all are told of by files(), and by the figures.
     enum class Begin { Now, Paused };
@@ -87,6 +90,7 @@ public:
     // One file from one URL to any path, outside the queue and the cache. Begins later, not inside.
     FileDownload *downloadFile(const FileRequest &request);
 
+    // With another Hub what was begun at the former one stops, and what began at that one goes on.
     void setHttpConfig(const hub::HttpConfig &config);
     void setLimits(const Limits &limits);
     const Limits &limits() const;

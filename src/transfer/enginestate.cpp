@@ -39,6 +39,7 @@ Group &Engine::Private::insert(const DownloadId &id, const DownloadRequest &requ
     Group *group = made.get();
     groups.insert(std::upper_bound(groups.begin(), groups.end(), made, isBefore), std::move(made));
     byId.insert(id, group);
+    group->isElsewhere = isElsewhere(*group);
     group->announced = !group->canGoOn();
     updatePositions();
     return *group;
@@ -142,6 +143,54 @@ void Engine::Private::stopGroup(Group &group, Event event, Intent::Wanted wanted
     setWanted(group, wanted);
     settle(group);
     scheduleSoon();
+}
+
+bool Engine::Private::isElsewhere(const Group &group) const
+{
+    const auto recorded = hub::Endpoint::make(group.request().endpoint);
+    return !recorded || !(*recorded == http.endpoint);
+}
+
+// A name may mean something else at another Hub: nobody is asked unless a person says so. By id, as
+// whoever hears of it may remove one.
+void Engine::Private::refuseElsewhere(const QList<DownloadId> &ids)
+{
+    for (const DownloadId &id : ids) {
+        Group *group = find(id);
+        if (!group || !group->isElsewhere || group->isGrowing())
+            continue;
+        core::Error error = core::makeError(core::ErrorKind::OtherHub, group->request().endpoint);
+        error.url = http.endpoint.text();
+        for (const int i : group->chosen()) {
+            if (!next(group->at(i).state(), Event::Refused))
+                continue;
+            Transfer &transfer = group->at(i);
+            ++transfer.turn;
+            transfer.error = error;
+            group->advance(i, Event::Refused);
+            stopAttempt(transfer.attempt);
+        }
+        group->isOverLimit = false;
+        settle(*group);
+    }
+}
+
+// What began at the Hub that is asked now goes on, all other things do not.
+void Engine::Private::onOtherHub()
+{
+    QList<DownloadId> elsewhere;
+    QList<DownloadId> back;
+    for (const auto &group : groups) {
+        const bool was = std::exchange(group->isElsewhere, isElsewhere(*group));
+        if (group->isElsewhere && group->canGoOn())
+            elsewhere.append(group->id());
+        else if (was && !group->isElsewhere && group->intent.wanted == Intent::Wanted::Run
+                 && group->inState(State::Failed) > 0)
+            back.append(group->id());
+    }
+    refuseElsewhere(elsewhere);
+    for (const DownloadId &id : back)
+        q.resume(id);
 }
 
 void Engine::Private::stopAttempts(Group &group)

@@ -81,6 +81,9 @@ struct Engine::Private {
     void onEnded(quint64 id, const AttemptEnd &end);
     void onFailed(Group &group, int index, const AttemptEnd &end);
     std::optional<core::Clock::Duration> delayAfter(Transfer &transfer, const AttemptEnd &end);
+    bool isElsewhere(const Group &group) const;
+    void refuseElsewhere(const QList<DownloadId> &ids);
+    void onOtherHub();
     void onGateWaits(std::optional<std::chrono::seconds> time);
     void onWaitOver(const DownloadId &id, int index, quint64 turn);
 

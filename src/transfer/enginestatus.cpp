@@ -24,17 +24,21 @@ DownloadStatus Engine::status(const DownloadId &id) const
 TotalStatus Engine::total() const
 {
     TotalStatus total;
+    core::ByteSum reused;
+    core::ByteSum left;
     const core::Clock::Duration now = d->clock.monotonic();
     for (const auto &group : d->groups) {
         const DownloadStatus one = status(group->id());
-        total.reused += one.reused;
+        reused += one.reused;
         total.connections += one.connections;
         total.retries += one.retries;
         if (group->canGoOn())
-            total.left += group->bytesLeft();
+            left += group->bytesLeft();
         if (!total.limitedBy)
             total.limitedBy = one.limitedBy;
     }
+    total.reused = reused.total();
+    total.left = left.total();
     total.fetched = d->fetched;
     total.bytesPerSecond = d->speed.bytesPerSecond(now);
     total.secondsLeft = d->speed.secondsLeft(now, total.left);
@@ -93,6 +97,17 @@ void Engine::Private::measure(Group &group, core::Clock::Duration now) const
     sample.isRefused = hubWait(group).has_value()
         || (worst && worst->error && worst->error->kind == core::ErrorKind::RateLimited);
     group.bottleneck.add(now, sample);
+}
+
+void Engine::Private::onGateWaits(std::optional<std::chrono::seconds> time)
+{
+    gateOpensAt.reset();
+    if (time)
+        gateOpensAt = clock.monotonic() + *time;
+    for (const Running &running : std::as_const(attempts)) {
+        if (const Group *group = find(running.download))
+            touch(*group);
+    }
 }
 
 std::optional<std::chrono::seconds> Engine::Private::hubWait(const Group &group) const

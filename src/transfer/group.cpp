@@ -75,6 +75,7 @@ int Group::append(const hub::TreeEntry &entry)
     const State initial = initialState(intent.wanted);
     m_transfers.emplace_back(QStringList{entry.path}, entry.contentId(), entry.size, initial);
     Transfer &transfer = m_transfers.back();
+    transfer.isXet = !entry.xetHash.isEmpty();
     transfer.isChosen = false; // until it joins
     if (initial == State::Done)
         transfer.done = transfer.size;
@@ -451,15 +452,16 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.position = position;
     status.isOverLimit = isOverLimit;
     status.limit = intent.limit;
-    status.size = m_size;
+    status.size = m_size.total();
     // All of it only when others find it too.
-    status.done =
-        status.state == State::Done ? m_done : std::min(m_done, std::max<qint64>(0, m_size - 1));
+    status.done = status.state == State::Done
+        ? m_done.total()
+        : std::min(m_done.total(), std::max<qint64>(0, status.size - 1));
     status.isCounted = isCounted && !m_growth;
     status.files = static_cast<int>(m_request.chosen.size());
     status.filesDone = m_pathsDone;
     status.fetched = use.bytes;
-    status.reused = m_here;
+    status.reused = m_here.total();
     status.connections = running > 0 ? use.connections : 0;
     status.retries = retries;
     status.lastRetry = lastRetry;
@@ -469,7 +471,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     status.finished = intent.finished;
     if (isActive(status.state)) {
         status.bytesPerSecond = speed.bytesPerSecond(now);
-        status.secondsLeft = speed.secondsLeft(now, m_size - m_done);
+        status.secondsLeft = speed.secondsLeft(now, bytesLeft());
     }
     if (status.state == State::Fetching)
         status.limitedBy = bottleneck.factor();

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "core/bytesum.h"
 #include "transfer/bottleneck.h"
 #include "transfer/download.h"
 #include "transfer/indexset.h"
@@ -43,6 +44,7 @@ public:
     bool isCounted = false; // what is on disk of it
     bool isSurveyed = false; // is just being counted
     bool isOverLimit = false; // takes no place of the others
+    bool isElsewhere = false; // began at another Hub than the one that is asked now
     int position = 0; // as in DownloadStatus
     int running = 0; // files
     int largeRunning = 0; // of them, on a slot of their own
@@ -85,7 +87,7 @@ public:
     State state() const;
     DownloadStatus status(core::Clock::Duration now) const;
     FileStatus file(int index) const;
-    qint64 bytesLeft() const { return m_size - m_done; }
+    qint64 bytesLeft() const { return (m_size - m_done).total(); }
     const Transfer *worst() const; // of those that wait or failed; null: none does
 
 private:
@@ -114,9 +116,9 @@ private:
     using Queue = std::array<IndexSet, 2>; // of High and of Normal priority
     std::array<Queue, 2> m_queued; // of each Weight
     std::set<int> m_troubled; // Waiting or Failed
-    qint64 m_size = 0;
-    qint64 m_done = 0;
-    qint64 m_here = 0;
+    core::ByteSum m_size;
+    core::ByteSum m_done;
+    core::ByteSum m_here;
     int m_pathsDone = 0;
     int m_checked = 0;
 };

@@ -9,6 +9,8 @@
 #include <algorithm>
 
 #include "core/atomicfile.h"
+#include "hub/endpoint.h"
+#include "hub/jsonfields.h"
 
 using namespace Qt::StringLiterals;
 
@@ -19,6 +21,7 @@ namespace {
 constexpr int formatVersion = 1;
 constexpr qint64 largestRequest = 512LL * 1024 * 1024;
 constexpr qint64 largestIntent = 64 * 1024;
+constexpr int largestOrder = 1 << 30; // either way; there is room for more beyond it
 
 QString requestFile(const QString &folder, const DownloadId &id)
 {
@@ -40,20 +43,32 @@ QJsonObject toJson(const hub::TreeEntry &entry)
     return object;
 }
 
+// Hashes become names of files. One that is not known is empty or not there; nothing for any other
+// text, since a file whose hash is taken for unknown would not be checked.
+std::optional<QString> hashFromJson(const QJsonValue &value, int digits)
+{
+    const QString hash = hub::hashOf(value, digits);
+    const bool isUnknown = value.isUndefined() || (value.isString() && value.toString().isEmpty());
+    return hash.isEmpty() && !isUnknown ? std::nullopt : std::optional(hash);
+}
+
 // Files on disk may have been edited: everything is checked as if it came from the net.
 std::optional<hub::TreeEntry> entryFromJson(const QJsonObject &object)
 {
-    hub::TreeEntry entry;
     const auto path = core::checkFilePath(object.value("path"_L1).toString());
-    const double size = object.value("size"_L1).toDouble(-1);
-    if (!path || size < 0 || size > 9e15)
+    const auto size = hub::countOf(object.value("size"_L1));
+    const auto oid = hashFromJson(object.value("oid"_L1), 40);
+    const auto sha256 = hashFromJson(object.value("sha256"_L1), 64);
+    const auto xetHash = hashFromJson(object.value("xet"_L1), 64);
+    if (!path || !size || !oid || !sha256 || !xetHash)
         return {};
+    hub::TreeEntry entry;
     entry.path = *path;
-    entry.size = static_cast<qint64>(size);
-    entry.oid = object.value("oid"_L1).toString();
+    entry.size = *size;
+    entry.oid = *oid;
     entry.lfs = object.contains("sha256"_L1);
-    entry.sha256 = object.value("sha256"_L1).toString();
-    entry.xetHash = object.value("xet"_L1).toString();
+    entry.sha256 = *sha256;
+    entry.xetHash = *xetHash;
     return entry;
 }
 
@@ -114,12 +129,15 @@ std::optional<DownloadRequest> requestFromJson(const QJsonObject &object)
     const auto revision = core::checkRevision(object.value("revision"_L1).toString());
     const QString commit = object.value("commit"_L1).toString();
     const QJsonObject place = object.value("place"_L1).toObject();
-    if (!repo || !revision || !core::isCommitId(commit)
+    const QJsonValue recorded = object.value("endpoint"_L1);
+    const auto endpoint = recorded.isUndefined() ? core::Result<hub::Endpoint>(hub::Endpoint())
+                                                 : hub::Endpoint::make(recorded.toString());
+    if (!repo || !revision || !endpoint || !core::isCommitId(commit)
         || !QDir::isAbsolutePath(place.value("path"_L1).toString()))
         return {};
     DownloadRequest request;
     request.repo = *repo;
-    request.endpoint = object.value("endpoint"_L1).toString();
+    request.endpoint = endpoint->text();
     request.revision = *revision;
     request.commit = commit;
     request.place.id = place.value("id"_L1).toString();
@@ -185,7 +203,7 @@ Intent intentFromJson(const QJsonObject &object)
         if (wantedName(one) == wanted)
             intent.wanted = one;
     }
-    intent.order = object.value("order"_L1).toInt();
+    intent.order = std::clamp(object.value("order"_L1).toInt(), -largestOrder, largestOrder);
     intent.added = QDateTime::fromString(object.value("added"_L1).toString(), Qt::ISODateWithMs);
     intent.finished =
         QDateTime::fromString(object.value("finished"_L1).toString(), Qt::ISODateWithMs);
@@ -219,7 +237,8 @@ Journal::Loaded Journal::load() const
         const QString path = m_folder + u'/' + name;
         const DownloadId id = QUuid::fromString(name.chopped(5));
         const auto data = core::loadFile(path, largestRequest);
-        const auto request = data && !id.isNull()
+        const bool isOurName = !id.isNull() && path == requestFile(m_folder, id);
+        const auto request = data && isOurName
             ? requestFromJson(QJsonDocument::fromJson(*data).object())
             : std::nullopt;
         if (!request) {

@@ -31,9 +31,9 @@ struct JournalEntry {
 
 // The queue on disk: <folder>/<uuid>.json, the request, written anew only when the choice of files
 // or their priorities change, and <uuid>.state.json, the intent. What a file does not say has its
-// default, so older files stay readable. Progress is not here; the sidecars have it. Unreadable
-// files are moved aside to <name>.broken and reported. Blocks; used on the I/O thread except for
-// load().
+// default, so older files stay readable. Progress is not here; the sidecars have it. What a file
+// says is checked as if it came from the net; files that cannot be read or say what we never write
+// are moved aside to <name>.broken and reported. Blocks; used on the I/O thread except for load().
 class Journal {
 public:
     explicit Journal(const QString &folder);

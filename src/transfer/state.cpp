@@ -16,7 +16,7 @@ constexpr std::optional<State> no = std::nullopt;
 //   Start, LinkKnown, LinkLost, BytesDone, Mismatch, Published, Trouble, Refused, WaitOver, Pause,
 //   Resume, Cancel, Yield
 constexpr std::array<Row, stateCount> table{{
-    // Queued; what a pause could not stop any more may still be published
+    // Queued; what could not be stopped any more may still be published, here and below
     {State::Resolving, no, no, no, no, State::Done, no, State::Failed, no, State::Paused, no,
      State::Cancelled, no},
     // Resolving
@@ -34,7 +34,7 @@ constexpr std::array<Row, stateCount> table{{
     // Paused
     {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no},
     // Failed
-    {no, no, no, no, no, no, no, no, no, no, State::Queued, State::Cancelled, no},
+    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no},
     // Done
     {no, no, no, no, no, no, no, no, no, no, no, no, no},
     // Cancelled

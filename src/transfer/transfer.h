@@ -50,8 +50,10 @@ public:
     qint64 best = 0; // the most that ever were: what goes beyond is new
     bool checked = false;
     bool reused = false;
+    bool isXet = false; // the Hub keeps it by Xet
+    bool wasDamaged = false; // what lay under its name in this try; until its bytes are told of
     int failures = 0; // in a row without a new byte
-    int oddAnswers = 0; // of these: wrong answers
+    int changes = 0; // of these: another version was there
     int refusals = 0; // 429 in a row
     int mismatches = 0; // of the whole file, as it arrived
     int repairs = 0; // of pieces that the disk did not keep as they arrived

@@ -44,6 +44,7 @@ class TestGet : public QObject {
 private Q_SLOTS:
     void fetchesAll();
     void saysTheFolderToPeople();
+    void saysWhatIsNotChecked();
     void noFasterThanItMay();
     void chooses_data();
     void chooses();
@@ -110,6 +111,32 @@ void TestGet::saysTheFolderToPeople()
     const Run run = program.get({u"org/sample"_s, u"--files"_s, u"*.json"_s, u"--yes"_s});
     QCOMPARE(run.exit, 0);
     QCOMPARE(QString::fromUtf8(run.out), program.layout().snapshot(repo.id, repo.commit) + u'\n');
+}
+
+// The Hub names no id that is a digest; the others are compared as ever.
+void TestGet::saysWhatIsNotChecked()
+{
+    Program program;
+    const demo::Repo repo = support::makeRepo(
+        u"org/sample"_s,
+        {support::lfsFile(u"a.bin"_s, 9 * MiB, 1), support::gitFile(u"config.json"_s, "{}")});
+    program.hub().setRepo(repo);
+    const QByteArray digest = repo.files[0].content->sha256().toLatin1();
+    program.hub().addRule(demo::Origin::Hub, QRegularExpression(u"/tree/"_s),
+                          [digest](const demo::Request &, demo::Response &response) {
+                              response.body.replace(digest, QByteArray(64, '*'));
+                          });
+    program.hub().addRule(demo::Origin::Hub, QRegularExpression(u"/resolve/.*a\\.bin"_s),
+                          [](const demo::Request &, demo::Response &response) {
+                              response.setHeader("X-Linked-ETag", "\"opaque\"");
+                          });
+    const Run run = program.get({u"org/sample"_s, u"--yes"_s});
+    QCOMPARE(run.exit, 0);
+    QVERIFY2(run.err.contains("not checked: a.bin."), run.err.constData());
+    QVERIFY(!run.err.contains("config.json"));
+    program.hub().clearRules();
+    const Run checked = program.get({u"org/sample"_s, u"--files"_s, u"*.json"_s, u"--yes"_s});
+    QVERIFY2(!checked.err.contains("not checked"), checked.err.constData());
 }
 
 void TestGet::noFasterThanItMay()

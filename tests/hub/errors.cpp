@@ -224,7 +224,7 @@ void TestErrors::retryAfter_data()
                                << HeaderList{{"Retry-After"_ba, "Sun, 06 Nov 1994 08:50:37 GMT"_ba}}
                                << 0;
     QTest::newRow("for ever") << 429 << HeaderList{{"Retry-After"_ba, "9223372036854775807"_ba}}
-                              << 365 * 24 * 3600;
+                              << 3600;
     QTest::newRow("nonsense") << 429 << HeaderList{{"Retry-After"_ba, "soon"_ba}} << -1;
     QTest::newRow("negative") << 429 << HeaderList{{"Retry-After"_ba, "-5"_ba}} << -1;
     QTest::newRow("503") << 503 << HeaderList{after} << 7;

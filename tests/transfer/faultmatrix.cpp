@@ -38,7 +38,8 @@ QString endOf(const Fault &fault)
     const QString kept = fault.kept == Kept::Intact ? u", the partial is intact"_s
         : fault.kept == Kept::Nothing               ? u", nothing is kept"_s
                                                     : QString();
-    return u"error `%1`"_s.arg(core::kindName(*fault.error)) + kept;
+    const QString end = isTriedOn(*fault.error) ? u"tried on and on: `%1`"_s : u"error `%1`"_s;
+    return end.arg(core::kindName(*fault.error)) + kept;
 }
 
 } // namespace

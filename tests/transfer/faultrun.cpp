@@ -38,6 +38,12 @@ bool isSettled(State state)
 
 } // namespace
 
+bool isTriedOn(core::ErrorKind kind)
+{
+    return kind == core::ErrorKind::Protocol || kind == core::ErrorKind::LinkExpired
+        || kind == core::ErrorKind::XetOnly;
+}
+
 FaultRun::FaultRun(const Fault &fault)
     : m_fault(fault)
     , m_fixture(std::make_unique<EngineFixture>())
@@ -201,10 +207,20 @@ void FaultRun::sample()
     m_startedOver = 0;
 }
 
+// Of what is tried on and on: more tries than the command line makes.
 void FaultRun::awaitEnd()
 {
-    wait([this] { return status().state == State::Done || status().state == State::Failed; },
-         u"for the end"_s);
+    constexpr int manyTries = 5;
+    const auto isGoingOn = [this](const transfer::DownloadStatus &now) {
+        return m_fault.error && isTriedOn(*m_fault.error) && now.state == State::Waiting
+            && now.error && now.error->kind == *m_fault.error && now.retries >= manyTries;
+    };
+    wait(
+        [&] {
+            const transfer::DownloadStatus now = status();
+            return now.state == State::Done || now.state == State::Failed || isGoingOn(now);
+        },
+        u"for the end"_s);
 }
 
 void FaultRun::checkEnd()
@@ -213,6 +229,7 @@ void FaultRun::checkEnd()
     const QString kind = now.error ? core::kindName(now.error->kind) : u"no error"_s;
     const QString why = kind + u' ' + (now.error ? now.error->detail : QString());
     if (m_fault.error) {
+        check(now.state != State::Failed || !isTriedOn(*m_fault.error), u"gave up: "_s + why);
         return check(now.error && now.error->kind == *m_fault.error,
                      u"ended %1: %2"_s.arg(transfer::stateName(now.state), why));
     }

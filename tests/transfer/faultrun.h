@@ -36,6 +36,9 @@ struct Fault {
     QList<qint64> sizes = {20 * MiB}; // of its files; from 8 MiB on they are fetched in segments
 };
 
+// The window goes on by itself after these, and says while it waits why it does.
+bool isTriedOn(core::ErrorKind kind);
+
 // One try of one fault. What is wrong is a complaint: QtTest's own macros are for one thread.
 class FaultRun {
 public:

@@ -7,6 +7,7 @@
 
 #include "cache/filelock.h"
 #include "cache/layout.h"
+#include "core/errortext.h"
 
 using namespace Qt::StringLiterals;
 using transfer::State;
@@ -41,6 +42,9 @@ private Q_SLOTS:
     void noRoomForTheCommandLine();
     void driveIsTaken_data();
     void driveIsTaken();
+    void anotherHubIsNotAsked();
+    void theHubChangesWhileItRuns();
+    void sizesBeyondAllBounds();
     void theRefWaitsForAllFiles();
     void finishedComesBackAsDone();
     void hollowPartialIsNotTrusted();
@@ -343,6 +347,101 @@ void TestEngine::driveIsTaken()
     QVERIFY(f.waitForState(id, State::Done));
     QVERIFY(f.isRight(repo, repo.files[0]));
     QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (24 + 8) * MiB);
+}
+
+// A name may mean other bytes there. What began elsewhere keeps nobody waiting meanwhile.
+void TestEngine::anotherHubIsNotAsked()
+{
+    EngineFixture f({}, slow(8 * MiB));
+    const demo::Repo repo =
+        support::makeRepo(u"org/hub"_s, {support::lfsFile(u"m.bin"_s, 24 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 4 * MiB));
+    support::FaultyHub other;
+    other.setRepo(repo);
+    const demo::Repo next =
+        support::makeRepo(u"org/next"_s, {support::lfsFile(u"n.bin"_s, MiB, 7)});
+    other.setRepo(next);
+    f.http.endpoint = *hub::Endpoint::make(other.endpoint());
+    f.restart();
+    const qsizetype before = f.hub.requests().size();
+    QVERIFY(f.waitForState(id, State::Failed));
+    const transfer::DownloadStatus status = f.engine->status(id);
+    QVERIFY(status.error->kind == core::ErrorKind::OtherHub);
+    const QString sentence = core::errorSentence(*status.error);
+    QVERIFY2(sentence.contains(f.hub.endpoint()), qPrintable(sentence));
+    QVERIFY2(sentence.contains(other.endpoint()), qPrintable(sentence));
+    f.engine->resume(id);
+    QTest::qWait(500);
+    QVERIFY(f.engine->status(id).state == State::Failed);
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::OtherHub);
+    QVERIFY(f.engine->status(id).done >= 4 * MiB);
+    QCOMPARE(f.hub.requests().size(), before);
+    QVERIFY(other.requests().isEmpty());
+    const core::ContentId content = *core::ContentId::make(repo.files[0].content->sha256());
+    QVERIFY(cache::FileLock::tryLock(cache::Layout(f.place.path).lock(repo.id, content)));
+
+    transfer::DownloadRequest wanted = f.request(next);
+    wanted.endpoint = other.endpoint() + u'/'; // the same address
+    QVERIFY(f.waitForState(f.engine->add(wanted), State::Done));
+
+    f.http.endpoint = *hub::Endpoint::make(f.hub.endpoint());
+    f.restart();
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (24 + 8) * MiB);
+}
+
+void TestEngine::theHubChangesWhileItRuns()
+{
+    EngineFixture f({}, slow(8 * MiB));
+    const demo::Repo repo = support::makeRepo(
+        u"org/hub"_s,
+        {support::lfsFile(u"m.bin"_s, 24 * MiB), support::lfsFile(u"n.bin"_s, 24 * MiB, 3)});
+    const auto id = f.get(repo);
+    const auto paused = f.engine->add(f.request(repo), transfer::Engine::Begin::Paused);
+    QVERIFY(f.waitForBytes(id, 4 * MiB));
+    support::FaultyHub other;
+    other.setRepo(repo);
+    f.http.endpoint = *hub::Endpoint::make(other.endpoint());
+    f.engine->setHttpConfig(f.http);
+    QVERIFY(f.engine->status(id).state == State::Failed);
+    QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::OtherHub);
+    QVERIFY(f.engine->status(paused).state == State::Paused);
+    QTest::qWait(500);
+    const qsizetype before = f.hub.requests().size();
+    QTest::qWait(1500);
+    QCOMPARE(f.hub.requests().size(), before);
+    QVERIFY(other.requests().isEmpty());
+    f.http.endpoint = *hub::Endpoint::make(f.hub.endpoint());
+    f.engine->setHttpConfig(f.http);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.engine->status(paused).state == State::Paused);
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (48 + 16) * MiB);
+}
+
+// Each is as large as a listing may say; all together are more than a qint64 holds.
+void TestEngine::sizesBeyondAllBounds()
+{
+    constexpr qint64 most = std::numeric_limits<qint64>::max();
+    EngineFixture f;
+    transfer::DownloadRequest request =
+        f.request(support::makeRepo(u"org/boundless"_s, {support::lfsFile(u"m.bin"_s, MiB)}));
+    hub::TreeEntry entry = request.listing.first();
+    entry.size = 1LL << 53;
+    request.chosen.clear();
+    for (int i = 0; i < 1100; ++i) {
+        entry.path = u"f%1.bin"_s.arg(i);
+        entry.sha256 = QString::number(i).rightJustified(64, u'0');
+        request.chosen.append(entry);
+    }
+    request.listing = request.chosen;
+    const auto id = f.engine->add(request, transfer::Engine::Begin::Paused);
+    QTRY_VERIFY(f.engine->status(id).isCounted);
+    QCOMPARE(f.engine->status(id).size, most);
+    QCOMPARE(f.engine->status(id).done, 0);
+    QVERIFY(f.engine->choose(id, {request.chosen.first()}));
+    QTRY_COMPARE(f.engine->status(id).size, entry.size);
 }
 
 void TestEngine::theRefWaitsForAllFiles()

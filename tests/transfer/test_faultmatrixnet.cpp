@@ -239,6 +239,14 @@ QList<Fault> wrongAnswers()
         {u"several parts in place of a range"_s,
          fileHost(both(header("Content-Type", "multipart/byteranges; boundary=x"), announce(200)),
                   1)},
+        {u"web page until somebody has signed in"_s,
+         [](FaultRun &run) {
+             run.cdn(FaultyHub::html());
+             run.begin();
+             run.wait([&run] { return run.status().retries >= 5; }, u"for five tries"_s);
+             run.reachError(ErrorKind::Protocol);
+             run.lift();
+         }},
         {u"web page always"_s, fileHost(FaultyHub::html()), ErrorKind::Protocol, Kept::Nothing},
         {u"web page for a small file"_s, fileHost(FaultyHub::html(), 1), {}, Kept::Whatever, {MiB}},
         {u"web page from the Hub's own address"_s, theHub(FaultyHub::html(), 1)},

@@ -1,6 +1,7 @@
 #include "enginefixture.h"
 
 #include <QFile>
+#include <QStorageInfo>
 #include <QTest>
 
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <mutex>
 
 #include "cache/layout.h"
+#include "core/errortext.h"
 
 using namespace Qt::StringLiterals;
 using support::FaultyHub;
@@ -32,6 +34,10 @@ private Q_SLOTS:
     void changedAtTheHub();
     void gatedNeedsAPerson();
     void givesUpAfterFiveInARow();
+    void oddAnswersEndTheCommandLine_data();
+    void oddAnswersEndTheCommandLine();
+    void onlyByXet_data();
+    void onlyByXet();
     void rateLimitIsNoFailure();
     void tokenStaysAtTheHub();
     void maskedEntries();
@@ -193,6 +199,68 @@ void TestFaults::givesUpAfterFiveInARow()
     QVERIFY(f.engine->status(id).retryAt.isValid());
     QVERIFY(f.waitForState(id, State::Failed));
     QVERIFY(f.engine->status(id).error->kind == core::ErrorKind::ConnectionLost);
+}
+
+void TestFaults::oddAnswersEndTheCommandLine_data()
+{
+    QTest::addColumn<FaultyHub::Change>("change");
+    QTest::addColumn<core::ErrorKind>("kind");
+    QTest::newRow("a web page") << FaultyHub::html() << core::ErrorKind::Protocol;
+    QTest::newRow("link refused") << FaultyHub::status(403) << core::ErrorKind::LinkExpired;
+}
+
+// With as many tries as after any other failure.
+void TestFaults::oddAnswersEndTheCommandLine()
+{
+    QFETCH(FaultyHub::Change, change);
+    QFETCH(core::ErrorKind, kind);
+    transfer::Limits limits;
+    limits.attempts = 5;
+    EngineFixture f(limits);
+    f.hub.addRule(demo::Origin::Cdn, anything, change);
+    const auto id = f.get(support::makeRepo(u"org/odd"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)}));
+    QVERIFY(f.waitForState(id, State::Failed, 60));
+    QVERIFY(f.engine->status(id).error->kind == kind);
+    QCOMPARE(f.engine->status(id).retries, 4);
+}
+
+void TestFaults::onlyByXet_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::addColumn<bool>("isXet");
+    QTest::addColumn<core::ErrorKind>("kind");
+    constexpr qint64 limit = 50'000'000'000;
+    QTest::newRow("larger") << limit + 1 << true << core::ErrorKind::XetOnly;
+    QTest::newRow("as large as links go") << limit << true << core::ErrorKind::LinkExpired;
+    QTest::newRow("larger, not by Xet") << limit + 1 << false << core::ErrorKind::LinkExpired;
+}
+
+void TestFaults::onlyByXet()
+{
+    QFETCH(qint64, size);
+    QFETCH(bool, isXet);
+    QFETCH(core::ErrorKind, kind);
+    EngineFixture f;
+    if (QStorageInfo(f.folder.path()).bytesAvailable() < size + (1LL << 30))
+        QSKIP("no room for such a file");
+    const demo::Repo repo =
+        support::makeRepo(u"org/huge"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
+    f.hub.setRepo(repo);
+    f.hub.addRule(demo::Origin::Hub, resolve,
+                  [size](const demo::Request &, demo::Response &response) {
+                      response.setHeader("X-Linked-Size", QByteArray::number(size));
+                  });
+    f.hub.addRule(demo::Origin::Cdn, anything, FaultyHub::status(403));
+    transfer::DownloadRequest request = f.request(repo);
+    request.listing.first().size = size;
+    request.listing.first().xetHash = isXet ? QString(64, u'a') : QString();
+    request.chosen = request.listing;
+    const auto id = f.engine->add(request);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    const core::Error error = *f.engine->status(id).error;
+    QCOMPARE(core::kindName(error.kind), core::kindName(kind));
+    QCOMPARE(core::errorSentence(error).contains(u"Xet"_s), kind == core::ErrorKind::XetOnly);
+    QVERIFY(!f.hub.requests(demo::Origin::Cdn, anything).isEmpty()); // it was tried
 }
 
 void TestFaults::rateLimitIsNoFailure()

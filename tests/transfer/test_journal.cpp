@@ -16,6 +16,9 @@ private Q_SLOTS:
     void intentChangesAlone();
     void brokenFilesAreKeptAside_data();
     void brokenFilesAreKeptAside();
+    void hashesAreHashes_data();
+    void hashesAreHashes();
+    void anotherSpellingOfANameIsNoSecondDownload();
     void aLostIntentPauses();
     void removed();
 };
@@ -152,9 +155,77 @@ void TestJournal::brokenFilesAreKeptAside_data()
     QTest::newRow("nothing chosen")
         << QByteArray(R"({"v":1,"type":"model","repo":"o/n","revision":"main","commit":")"
                       + QByteArray(40, 'a') + R"(","place":{"path":"/tmp/x"},"files":[]})");
+    QTest::newRow("repo out of the cache") << QByteArray(
+        R"({"v":1,"type":"model","repo":"../n","revision":"main","commit":")" + QByteArray(40, 'a')
+        + R"(","place":{"path":"/tmp/x"},"files":[{"path":"a","size":1,"oid":"",)"
+        + R"("chosen":true}]})");
+    QTest::newRow("revision out of the cache")
+        << QByteArray(R"({"v":1,"type":"model","repo":"o/n","revision":"../../x","commit":")"
+                      + QByteArray(40, 'a')
+                      + R"(","place":{"path":"/tmp/x"},"files":[{"path":"a","size":1,"oid":"",)"
+                      + R"("chosen":true}]})");
     QTest::newRow("relative place") << QByteArray(
         R"({"v":1,"type":"model","repo":"o/n","revision":"main","commit":")" + QByteArray(40, 'a')
         + R"(","place":{"path":"x"},"files":[{"path":"a","size":1,"oid":"","chosen":true}]})");
+}
+
+// One file of the request, with this text among what is said of it.
+QByteArray requestSaying(const QByteArray &words)
+{
+    return R"({"v":1,"type":"model","repo":"o/n","revision":"main","commit":")"
+        + QByteArray(40, 'a')
+        + R"(","place":{"path":"/tmp/x"},"files":[{"path":"a","size":1,"chosen":true,)" + words
+        + "}]}";
+}
+
+void TestJournal::hashesAreHashes_data()
+{
+    QTest::addColumn<QByteArray>("words");
+    QTest::addColumn<bool>("isRead");
+    const QByteArray forty(40, 'd');
+    const QByteArray sixtyFour(64, 'e');
+    QTest::newRow("oid") << QByteArray(R"("oid":")" + forty + '"') << true;
+    QTest::newRow("sha256") << QByteArray(R"("oid":"","sha256":")" + sixtyFour + '"') << true;
+    QTest::newRow("masked") << QByteArray(R"("oid":")" + forty + R"(","sha256":"")") << true;
+    QTest::newRow("unknown") << QByteArray(R"("oid":"")") << true;
+    QTest::newRow("oid out of the cache") << QByteArray(R"("oid":"../../../evil")") << false;
+    QTest::newRow("sha256 out of the cache")
+        << QByteArray(R"("oid":"","sha256":"../../../evil")") << false;
+    QTest::newRow("sha256 with a path, 64 long")
+        << QByteArray(R"("oid":"","sha256":"../)" + QByteArray(61, 'e') + '"') << false;
+    QTest::newRow("sha256 absolute") << QByteArray(R"("oid":"","sha256":"/etc/evil")") << false;
+    QTest::newRow("sha256 of 40") << QByteArray(R"("oid":"","sha256":")" + forty + '"') << false;
+    QTest::newRow("oid of 64") << QByteArray(R"("oid":")" + sixtyFour + '"') << false;
+    QTest::newRow("sha256 a number") << QByteArray(R"("oid":"","sha256":7)") << false;
+    QTest::newRow("xet") << QByteArray(R"("oid":"","xet":")" + sixtyFour + '"') << true;
+    QTest::newRow("xet out of the cache") << QByteArray(R"("oid":"","xet":"../evil")") << false;
+}
+
+void TestJournal::hashesAreHashes()
+{
+    QFETCH(QByteArray, words);
+    QFETCH(bool, isRead);
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QUuid::createUuid().toString(QUuid::WithoutBraces) + u".json"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(file.write(requestSaying(words)) > 0);
+    file.close();
+    const auto loaded = transfer::Journal(folder.path()).load();
+    QCOMPARE(loaded.entries.size(), isRead ? 1 : 0);
+    QCOMPARE(loaded.problems.size(), isRead ? 0 : 1);
+}
+
+void TestJournal::anotherSpellingOfANameIsNoSecondDownload()
+{
+    QTemporaryDir folder;
+    const transfer::Journal journal(folder.path());
+    const auto saved = sample();
+    QVERIFY(journal.saveRequest(saved));
+    QVERIFY(QFile::copy(folder.filePath(saved.id.toString(QUuid::WithoutBraces) + u".json"_s),
+                        folder.filePath(saved.id.toString(QUuid::WithBraces) + u".json"_s)));
+    const auto loaded = journal.load();
+    QCOMPARE(loaded.entries.size(), 1);
+    QCOMPARE(loaded.problems.size(), 1);
 }
 
 void TestJournal::brokenFilesAreKeptAside()

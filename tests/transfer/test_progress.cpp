@@ -26,6 +26,7 @@ private Q_SLOTS:
     void firstFigureOfANewDownload();
     void wrongSource();
     void partialIsGone();
+    void storedIsDamaged();
     void smallFileIsStopped();
 
 private:
@@ -162,6 +163,31 @@ void TestProgress::partialIsGone()
     QVERIFY(f.isRight(repo, repo.files[0]));
     QVERIFY(watcher.isTrue);
     QCOMPARE(watcher.startOvers.size(), 1);
+    QCOMPARE(core::kindName(watcher.startOvers[0].why.kind), u"partial-gone"_s);
+}
+
+// What lies under the name of its digest is not what it says.
+void TestProgress::storedIsDamaged()
+{
+    EngineFixture f;
+    Watcher watcher(f);
+    const demo::Repo repo =
+        support::makeRepo(u"org/damaged"_s, {support::lfsFile(u"m.bin"_s, 20 * MiB)});
+    const QString path = f.blob(repo, repo.files[0]);
+    QVERIFY(QDir().mkpath(QFileInfo(path).path()));
+    QFile blob(path);
+    QVERIFY(blob.open(QIODevice::WriteOnly) && blob.resize(20 * MiB));
+    blob.close();
+    f.hub.setRepo(repo);
+    const auto id = f.engine->add(f.request(repo), transfer::Engine::Begin::Paused);
+    QTRY_VERIFY(f.engine->status(id).isCounted);
+    QVERIFY(f.engine->status(id).done > 0);
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(watcher.isTrue);
+    QCOMPARE(watcher.startOvers.size(), 1);
+    QCOMPARE(core::kindName(watcher.startOvers[0].why.kind), u"stored-damaged"_s);
 }
 
 void TestProgress::smallFileIsStopped()

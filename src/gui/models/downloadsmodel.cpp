@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/bytesum.h"
 #include "core/errortext.h"
 #include "core/format.h"
 #include "gui/texts.h"
@@ -178,12 +179,12 @@ int DownloadsModel::needingYou() const
 
 qint64 DownloadsModel::bytesLeft() const
 {
-    qint64 sum = 0;
+    core::ByteSum sum;
     for (const transfer::DownloadStatus &row : m_rows) {
         if (goesOn(row.state))
             sum += std::max<qint64>(0, row.size - row.done);
     }
-    return sum;
+    return sum.total();
 }
 
 int DownloadsModel::rowCount(const QModelIndex &parent) const

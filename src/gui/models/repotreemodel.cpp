@@ -380,7 +380,7 @@ int RepoTreeModel::tickedFiles() const
 
 qint64 RepoTreeModel::tickedBytes() const
 {
-    return m_nodes[rootId].tickedBytes;
+    return m_nodes[rootId].tickedBytes.total();
 }
 
 QList<hub::TreeEntry> RepoTreeModel::ticked() const
@@ -503,7 +503,7 @@ QVariant RepoTreeModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         if (index.column() == SizeColumn)
-            return core::formatSize(node.bytes);
+            return core::formatSize(node.bytes.total());
         if (index.column() == OnDiskColumn)
             return onDiskText(node);
         return index.column() == KindColumn ? kindText(node) : node.name;
@@ -513,12 +513,13 @@ QVariant RepoTreeModel::data(const QModelIndex &index, int role) const
         return index.column() == SizeColumn ? QVariant(Qt::AlignRight | Qt::AlignVCenter)
                                             : QVariant();
     case Qt::ToolTipRole:
-        return index.column() == SizeColumn ? tr("%1 bytes").arg(core::formatCount(node.bytes))
-                                            : pathOf(id);
+        return index.column() == SizeColumn
+            ? tr("%1 bytes").arg(core::formatCount(node.bytes.total()))
+            : pathOf(id);
     case PathRole:
         return pathOf(id);
     case RawRole:
-        return node.bytes;
+        return node.bytes.total();
     default:
         return {};
     }

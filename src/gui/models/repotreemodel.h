@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/bytesum.h"
 #include "gui/ondisk.h"
 #include "hub/types.h"
 
@@ -82,8 +83,8 @@ private:
         OnDisk onDisk = OnDisk::Unknown;
         int files = 0; // in the whole subtree
         int ticked = 0;
-        qint64 bytes = 0;
-        qint64 tickedBytes = 0;
+        core::ByteSum bytes;
+        core::ByteSum tickedBytes;
         std::vector<NodeId> children; // sorted while a filter is set
         std::vector<NodeId> shown; // sorted
         std::vector<NodeId> fresh; // not yet shown
