@@ -417,6 +417,19 @@ Proxy-Variablen.</translation>
         <translation>Schaffen Sie Platz, wählen Sie einen anderen Ordner oder weniger Dateien; was da ist, bleibt.</translation>
     </message>
     <message>
+        <source>The file is larger than the file system of its folder allows.</source>
+        <translation>Die Datei ist größer, als das Dateisystem ihres Ordners zulässt.</translation>
+    </message>
+    <message>
+        <source>The file is larger than the file system of its folder allows (%1).</source>
+        <extracomment>%1 is a file path and the reason of the system</extracomment>
+        <translation>Die Datei ist größer, als das Dateisystem ihres Ordners zulässt (%1).</translation>
+    </message>
+    <message>
+        <source>FAT32 keeps no file of 4 GiB or more. Choose a folder on another drive, or leave the file out.</source>
+        <translation>FAT32 nimmt keine Datei von 4 GiB oder mehr auf. Wählen Sie einen Ordner auf einem anderen Laufwerk, oder lassen Sie die Datei weg.</translation>
+    </message>
+    <message>
         <source>The folder of this download is not there any more.</source>
         <translation>Der Ordner dieses Downloads ist nicht mehr da.</translation>
     </message>
@@ -2459,6 +2472,11 @@ Proxy-Variablen.</translation>
         <source>disk is full</source>
         <comment>reason</comment>
         <translation>Platte ist voll</translation>
+    </message>
+    <message>
+        <source>too large for this drive</source>
+        <comment>reason</comment>
+        <translation>zu groß für dieses Laufwerk</translation>
     </message>
     <message>
         <source>drive is missing</source>

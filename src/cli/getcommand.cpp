@@ -34,6 +34,7 @@ Exit exitForKind(core::ErrorKind kind)
     case ErrorKind::KeychainDenied:
         return Exit::AccessNeeded;
     case ErrorKind::DiskFull:
+    case ErrorKind::FileTooLarge:
         return Exit::NoRoom;
     case ErrorKind::Offline:
     case ErrorKind::HostNotFound:

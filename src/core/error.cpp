@@ -22,8 +22,10 @@ Error fileError(int errnoValue, const QString &path)
 #ifdef EDQUOT
     full = full || errnoValue == EDQUOT; // for the person an exhausted quota is a full disk
 #endif
-    return makeError(full ? ErrorKind::DiskFull : ErrorKind::FileIo,
-                     u"%1: %2"_s.arg(path, qt_error_string(errnoValue)));
+    const ErrorKind kind = full ? ErrorKind::DiskFull
+        : errnoValue == EFBIG   ? ErrorKind::FileTooLarge
+                                : ErrorKind::FileIo;
+    return makeError(kind, u"%1: %2"_s.arg(path, qt_error_string(errnoValue)));
 }
 
 bool isTransient(ErrorKind kind)
@@ -59,6 +61,7 @@ bool isTransient(ErrorKind kind)
     case ErrorKind::Protocol:
     case ErrorKind::Checksum: // once from zero is the transfer's decision, not a plain repeat
     case ErrorKind::DiskFull:
+    case ErrorKind::FileTooLarge:
     case ErrorKind::PlaceMissing:
     case ErrorKind::FileIo:
     case ErrorKind::KeychainUnavailable:
@@ -130,6 +133,8 @@ QString kindName(ErrorKind kind)
         return u"locked"_s;
     case ErrorKind::DiskFull:
         return u"disk-full"_s;
+    case ErrorKind::FileTooLarge:
+        return u"file-too-large"_s;
     case ErrorKind::PlaceMissing:
         return u"place-missing"_s;
     case ErrorKind::FileIo:

@@ -38,6 +38,7 @@ enum class ErrorKind {
     PartialGone, // what was here of a file is there no more
     Locked, // another program holds the lock of this blob
     DiskFull, // no room
+    FileTooLarge, // for the file system of its folder, as with FAT32
     PlaceMissing, // the folder that held the files is gone, as with an unplugged drive
     FileIo, // any other file trouble
     KeychainUnavailable, // no key store answers
@@ -64,7 +65,7 @@ struct Error {
 // Shorthand for failures that did not come from a server.
 Error makeError(ErrorKind kind, const QString &detail = {});
 
-// Makes DiskFull or FileIo from an errno value and says which file it was about.
+// Makes DiskFull, FileTooLarge or FileIo from an errno value and says which file it was about.
 Error fileError(int errnoValue, const QString &path);
 
 // Whether the same request can succeed later without a person doing anything.

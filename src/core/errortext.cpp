@@ -179,6 +179,11 @@ constexpr Entry entries[] = {
       //: %1 is a file path and the reason of the system
       QT_TRANSLATE_NOOP("core::ErrorText", "There is no room left on the disk (%1)."),
       QT_TRANSLATE_NOOP("core::ErrorText", "Free some space, choose another folder or take fewer files; what is already here is kept.") },
+    { ErrorKind::FileTooLarge, Subject::Words,
+      QT_TRANSLATE_NOOP("core::ErrorText", "The file is larger than the file system of its folder allows."),
+      //: %1 is a file path and the reason of the system
+      QT_TRANSLATE_NOOP("core::ErrorText", "The file is larger than the file system of its folder allows (%1)."),
+      QT_TRANSLATE_NOOP("core::ErrorText", "FAT32 keeps no file of 4 GiB or more. Choose a folder on another drive, or leave the file out.") },
     { ErrorKind::PlaceMissing, Subject::Words,
       QT_TRANSLATE_NOOP("core::ErrorText", "The folder of this download is not there any more."),
       //: %1 is a folder

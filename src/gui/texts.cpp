@@ -153,6 +153,8 @@ QString Texts::reason(core::ErrorKind kind)
         return tr("in use elsewhere", "reason");
     case core::ErrorKind::DiskFull:
         return tr("disk is full", "reason");
+    case core::ErrorKind::FileTooLarge:
+        return tr("too large for this drive", "reason");
     case core::ErrorKind::PlaceMissing:
         return tr("drive is missing", "reason");
     case core::ErrorKind::FileIo:

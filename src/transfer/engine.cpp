@@ -36,7 +36,7 @@ bool isSilent(const AttemptEnd &end)
     const core::ErrorKind kind = end.error.kind;
     return end.kind == AttemptEnd::Kind::Failed
         && (kind == core::ErrorKind::Locked || kind == core::ErrorKind::DiskFull
-            || kind == core::ErrorKind::FileIo);
+            || kind == core::ErrorKind::FileTooLarge || kind == core::ErrorKind::FileIo);
 }
 
 // A file host says it with either status.

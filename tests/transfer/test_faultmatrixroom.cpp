@@ -161,7 +161,7 @@ void onFat(FaultRun &run)
     run.useFolder(place + u"/hub"_s);
     run.useFile(support::lfsFile(u"m.bin"_s, 4LL * 1024 * MiB));
     run.begin();
-    run.reachError(ErrorKind::FileIo);
+    run.reachError(ErrorKind::FileTooLarge);
     run.check(fetched(run) == 0, u"bytes were fetched that the disk cannot hold"_s);
 }
 
@@ -193,11 +193,11 @@ QList<Fault> room()
                      && asked.offset + asked.size > 16 * MiB;
              })(run);
              run.begin();
-             run.reachError(ErrorKind::FileIo);
+             run.reachError(ErrorKind::FileTooLarge);
              run.check(fetched(run) == 0, u"bytes were fetched that the disk cannot hold"_s);
          },
-         ErrorKind::FileIo},
-        {u"more than four GiB on a real FAT"_s, onFat, ErrorKind::FileIo},
+         ErrorKind::FileTooLarge},
+        {u"more than four GiB on a real FAT"_s, onFat, ErrorKind::FileTooLarge},
     };
 }
 

@@ -241,7 +241,7 @@ void TestFaults::onlyByXet()
     QFETCH(bool, isXet);
     QFETCH(core::ErrorKind, kind);
     EngineFixture f;
-    if (QStorageInfo(f.folder.path()).bytesAvailable() < size + (1LL << 30))
+    if (QStorageInfo(f.folder.path()).bytesAvailable() < size + (8LL << 30))
         QSKIP("no room for such a file");
     const demo::Repo repo =
         support::makeRepo(u"org/huge"_s, {support::lfsFile(u"m.bin"_s, 9 * MiB)});
