@@ -537,9 +537,9 @@ Proxy-Variablen.</translation>
         <translation>„%1“ wurde verweigert: Dateien über 50 GB gibt der Hub nur über sein eigenes Übertragungsprotokoll Xet heraus, das diese Version nicht spricht.</translation>
     </message>
     <message>
-        <source>Fetch this file with the Hub&apos;s own command hf and its package hf_xet; in the shared cache it is then found here, too. Or leave it out of the download.</source>
-        <extracomment>hf is a command, hf_xet a package</extracomment>
-        <translation>Holen Sie diese Datei mit dem Befehl hf des Hubs und dessen Paket hf_xet; im gemeinsamen Cache wird sie dann auch hier gefunden. Oder lassen Sie sie aus dem Download weg.</translation>
+        <source>Fetch this file with the Hub&apos;s own command, hf download; in the shared cache it is then found here, too. Or leave it out of the download.</source>
+        <extracomment>hf download is a command</extracomment>
+        <translation>Holen Sie diese Datei mit dem Befehl des Hubs, hf download; im gemeinsamen Cache wird sie dann auch hier gefunden. Oder lassen Sie sie aus dem Download weg.</translation>
     </message>
     <message>
         <source>What lay in the cache was not the file: its digest is another one.</source>

@@ -155,8 +155,8 @@ constexpr Entry entries[] = {
       QT_TRANSLATE_NOOP("core::ErrorText", "The file was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak."),
       //: %1 is a file path; Xet is a protocol's name
       QT_TRANSLATE_NOOP("core::ErrorText", "“%1” was refused: files over 50 GB the Hub hands out only by its own transfer protocol Xet, which this version does not speak."),
-      //: hf is a command, hf_xet a package
-      QT_TRANSLATE_NOOP("core::ErrorText", "Fetch this file with the Hub's own command hf and its package hf_xet; in the shared cache it is then found here, too. Or leave it out of the download.") },
+      //: hf download is a command
+      QT_TRANSLATE_NOOP("core::ErrorText", "Fetch this file with the Hub's own command, hf download; in the shared cache it is then found here, too. Or leave it out of the download.") },
     { ErrorKind::StoredDamaged, Subject::None,
       QT_TRANSLATE_NOOP("core::ErrorText", "What lay in the cache was not the file: its digest is another one."),
       nullptr,

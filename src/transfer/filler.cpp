@@ -535,10 +535,11 @@ void Filler::rememberHost(const core::Error &error)
 
 void Filler::onTrouble(const core::Error &error, Gain gain)
 {
-    // One more than it serves at a time: those it serves go on.
-    if (const int serving = m_paces.serving(); isRefusal(error) && serving > 0) {
-        m_hosts.crowded(QUrl(error.url), serving, std::chrono::steady_clock::now());
-        m_adaptation.limitTo(serving);
+    // One more than it serves at a time: the others go on.
+    if (isRefusal(error) && m_paces.serving() > 0) {
+        const auto others = static_cast<int>(m_fetches.size());
+        m_hosts.crowded(QUrl(error.url), others, std::chrono::steady_clock::now());
+        m_adaptation.limitTo(others);
         return m_pause.start();
     }
     rememberHost(error);
