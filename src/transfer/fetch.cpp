@@ -69,7 +69,7 @@ Statement statementOf(const hub::HttpReply &reply, const Expected &expected)
         return changed(
             u"the Hub now names another size: %1"_s.arg(QString::fromLatin1(linkedSize->left(40))));
     const auto etag = hub::headerValue(reply.hubHeaders, "X-Linked-Etag");
-    if (!etag)
+    if (!etag || content.text.isEmpty())
         return {};
     const auto id = core::ContentId::make(QString::fromLatin1(*etag));
     if (id && *id == content)

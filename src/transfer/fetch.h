@@ -30,8 +30,8 @@ struct Statement {
 // What was asked for, as the listing of a commit tells it.
 struct Expected {
     QString commit; // empty: of no commit
-    core::ContentId content;
-    qint64 size = -1; // -1: nobody has told
+    core::ContentId content; // without text: nobody has told
+    qint64 size = -1; // -1: likewise
 };
 
 // From X-Repo-Commit, X-Linked-Size and X-Linked-Etag of the endpoint's hops (hub-api.md 6), none

@@ -389,7 +389,8 @@ void TestGet::twoAtOnce()
     QCOMPARE(two.exit, 0);
     QVERIFY(program.allRight(repo));
     QCOMPARE(program.leftovers(repo), QStringList());
-    QVERIFY(program.hub().bodyBytes(demo::Origin::Cdn) < 62 * MiB); // each byte once
+    // Each byte once, and what was on its way on connections that were shortened.
+    QVERIFY(program.hub().bodyBytes(demo::Origin::Cdn) < 80 * MiB);
 }
 
 void TestGet::readerGoesAway()

@@ -40,12 +40,13 @@ void TestInterrupt::goesOnAfterwards()
     const demo::Repo repo =
         support::makeRepo(u"org/big"_s, {support::lfsFile(u"m.bin"_s, 96 * MiB, 7)});
     program.hub().setRepo(repo);
-    program.hub().addRule(demo::Origin::Cdn, anything, FaultyHub::drip(3 * MiB));
+    program.hub().addRule(demo::Origin::Cdn, anything, FaultyHub::drip(MiB));
     const auto process = program.begin({u"get"_s, u"org/big"_s, u"--json"_s, u"--yes"_s});
     QTRY_VERIFY_WITH_TIMEOUT(program.hub().bodyBytes(demo::Origin::Cdn) >= 0
                                  && QFile::exists(program.layout().blobs(repo.id)),
                              20'000);
     QTest::qWait(3000); // some megabytes on each connection
+    QVERIFY(process->processId() > 0); // it runs; 0 would be ourselves
     ::kill(static_cast<pid_t>(process->processId()), signal);
     const Run run = Program::finish(process.get(), 20);
     QCOMPARE(run.exit, exit);
@@ -71,6 +72,7 @@ void TestInterrupt::whileNobodyAnswers()
     program.hub().addRule(demo::Origin::Hub, anything, FaultyHub::reset());
     const auto process = program.begin({u"get"_s, u"org/big"_s, u"--json"_s, u"--yes"_s});
     QTRY_VERIFY_WITH_TIMEOUT(!program.hub().requests().isEmpty(), 20'000);
+    QVERIFY(process->processId() > 0);
     ::kill(static_cast<pid_t>(process->processId()), SIGTERM);
     const Run run = Program::finish(process.get(), 5);
     QCOMPARE(run.exit, 7);

