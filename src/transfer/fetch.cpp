@@ -304,9 +304,7 @@ void Fetch::onHead()
     settleRange(reply);
     if (reply.status == 200 && m_plan.ask == FetchPlan::Ask::Range) {
         if (m_plan.range.begin != 0) {
-            m_ended = true;
-            m_exchange->disconnect(this);
-            m_exchange->cancel();
+            abandon();
             Q_EMIT wholeFile();
             return;
         }

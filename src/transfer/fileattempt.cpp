@@ -22,7 +22,6 @@ constexpr qint64 checkpointBytes = 64 * MiB;
 constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
 constexpr int failuresInARow = 5;
 constexpr int rangeNotSatisfiable = 416;
-constexpr int serviceUnavailable = 503;
 constexpr auto reconnectPause = 200ms; // after an answer that brought something
 
 double jitter()
@@ -362,9 +361,7 @@ void FileAttempt::rememberHost(const core::Error &error)
 {
     const QUrl url(error.url);
     const bool isAnswer = error.httpStatus > 0; // else it was not asked at all
-    const bool asksForPause =
-        error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
-    if (isAnswer && asksForPause && !m_request.options.endpoint->isSameOrigin(url))
+    if (isAnswer && Hosts::isRefusal(error) && !m_request.options.endpoint->isSameOrigin(url))
         m_worker.hosts().refused(url, error.retryAfter, now());
 }
 

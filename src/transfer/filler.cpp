@@ -26,7 +26,6 @@ constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to fou
 constexpr auto measureEvery = 25ms;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
-constexpr int serviceUnavailable = 503;
 constexpr int linkStrikesBeforePerRange = 2;
 constexpr int linkStrikesBeforeGivingUp = 5;
 
@@ -41,12 +40,6 @@ bool isConnectionTrouble(const core::Error &error)
     default:
         return false;
     }
-}
-
-// A file host that does not want so many connections, or nobody for a while.
-bool isRefusal(const core::Error &error)
-{
-    return error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
 }
 
 } // namespace
@@ -526,23 +519,28 @@ std::optional<core::Error> Filler::pauseOfHost() const
     return error;
 }
 
-void Filler::rememberHost(const core::Error &error)
+// The Hub's own refusals are the Gate's.
+bool Filler::isFileHostsRefusal(const core::Error &error) const
 {
-    const QUrl url(error.url);
-    if (isRefusal(error) && !m_http.config().endpoint.isSameOrigin(url))
-        m_hosts.refused(url, error.retryAfter, std::chrono::steady_clock::now());
+    return Hosts::isRefusal(error) && !m_http.config().endpoint.isSameOrigin(QUrl(error.url));
+}
+
+// One more than it serves at a time: the others go on.
+void Filler::onCrowded(const QUrl &url)
+{
+    const auto others = static_cast<int>(m_fetches.size());
+    m_hosts.crowded(url, others, std::chrono::steady_clock::now());
+    m_adaptation.limitTo(others);
+    m_pause.start();
 }
 
 void Filler::onTrouble(const core::Error &error, Gain gain)
 {
-    // One more than it serves at a time: the others go on.
-    if (isRefusal(error) && m_paces.serving() > 0) {
-        const auto others = static_cast<int>(m_fetches.size());
-        m_hosts.crowded(QUrl(error.url), others, std::chrono::steady_clock::now());
-        m_adaptation.limitTo(others);
-        return m_pause.start();
-    }
-    rememberHost(error);
+    const bool isRefusal = isFileHostsRefusal(error);
+    if (isRefusal && m_paces.serving() > 0)
+        return onCrowded(QUrl(error.url));
+    if (isRefusal)
+        m_hosts.refused(QUrl(error.url), error.retryAfter, std::chrono::steady_clock::now());
     if (error.kind == core::ErrorKind::LinkExpired)
         return onLinkRefused(error);
     if (error.httpStatus == rangeNotSatisfiable && m_body == Body::Ranges && !isSmall())

@@ -104,7 +104,8 @@ private:
     enum class Gain { None, Some }; // of bytes that were not here, since the last fetch ended
     void onTrouble(const core::Error &error, Gain gain);
     std::optional<core::Error> pauseOfHost() const;
-    void rememberHost(const core::Error &error);
+    bool isFileHostsRefusal(const core::Error &error) const;
+    void onCrowded(const QUrl &url);
     void onRangeRefused();
     void onLinkRefused(const core::Error &error);
     void drop(Fetch *fetch);

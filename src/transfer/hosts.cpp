@@ -8,6 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr int serviceUnavailable = 503;
 constexpr std::chrono::seconds longestPause = 1h; // more is not believed
 constexpr auto crowdedFor = 10min;
 constexpr int mostDoublings = 8;
@@ -19,6 +20,11 @@ QString keyOf(const QUrl &url)
 }
 
 } // namespace
+
+bool Hosts::isRefusal(const core::Error &error)
+{
+    return error.kind == core::ErrorKind::RateLimited || error.httpStatus == serviceUnavailable;
+}
 
 Hosts::Host &Hosts::at(const QUrl &url, Time now)
 {

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <optional>
 
+#include "core/error.h"
+
 namespace transfer {
 
 // File hosts that asked for a pause (429 or 503): none of our connections goes there before it is
@@ -15,6 +17,9 @@ namespace transfer {
 class Hosts {
 public:
     using Time = std::chrono::steady_clock::time_point;
+
+    // An answer with 429 or 503: a pause is wanted, or fewer connections.
+    static bool isRefusal(const core::Error &error);
 
     // A refusal by that address. The host is left alone for the time it named, else for one that
     // doubles with each refusal in a row; at most an hour.

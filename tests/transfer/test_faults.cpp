@@ -48,6 +48,7 @@ private Q_SLOTS:
     void fileHostPausesForAll();
     void fileHostServesTwoAtATime_data();
     void fileHostServesTwoAtATime();
+    void theHubItselfIsWaitedFor();
     void nothingStaysOfNothing();
     void beginningAgainAndAgain_data();
     void beginningAgainAndAgain();
@@ -474,6 +475,27 @@ void TestFaults::fileHostServesTwoAtATime()
         QVERIFY(f.hub.requests(demo::Origin::Hub, resolve).size() - before < 8);
     }
     QVERIFY2(refused > 0 && refused < 8, QByteArray::number(refused).constData());
+}
+
+// It serves this file, and its refusal is no word on how many connections it likes.
+void TestFaults::theHubItselfIsWaitedFor()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/own"_s, {support::gitFile(u"m.bin"_s, QByteArray(12 * MiB, 'x'))});
+    auto asked = std::make_shared<std::atomic<int>>(0);
+    f.hub.addRule(demo::Origin::Hub, anything,
+                  [=](const demo::Request &request, demo::Response &response) {
+                      if (request.header("Range").isEmpty())
+                          return;
+                      if (++*asked == 3)
+                          return FaultyHub::rateLimited(2)(request, response);
+                      response.bytesPerSecond = MiB;
+                  });
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForState(id, State::Waiting));
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(f.isRight(repo, repo.files[0]));
 }
 
 // The room that was taken for a file of which no byte came.
