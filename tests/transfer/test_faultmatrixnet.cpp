@@ -203,7 +203,7 @@ QList<Fault> wrongAnswers()
         // What is here was digested when the wrong byte comes in its place.
         {u"200 with all bytes, a wrong one among those that are here"_s,
          betweenTries([](FaultRun &run) {
-             run.cdn(both(FaultyHub::ignoreRange(), FaultyHub::corrupt(900L * 1024, 'x')));
+             run.cdn(both(FaultyHub::ignoreRange(), FaultyHub::corrupt(100L * 1024, 'x')));
          })},
         {u"wrong Content-Range always"_s, fileHost(FaultyHub::wrongContentRange()),
          ErrorKind::RemoteChanged, Kept::Nothing},
