@@ -47,26 +47,6 @@ bool exists(const QString &path)
     return ::lstat(QFile::encodeName(path).constData(), &facts) == 0;
 }
 
-// Takes the room for the whole file now, so that a full disk is met before the first byte and not
-// after hours. The length is kept: it goes on telling how far bytes were written.
-core::Result<void> reserve(int fd, qint64 size, const QString &path)
-{
-#ifdef Q_OS_LINUX
-    // Not posix_fallocate: where the file system cannot, it would write zeros over the whole file.
-    int result = 0;
-    do {
-        result = size > 0 ? ::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) : 0;
-    } while (result != 0 && errno == EINTR);
-    if (result != 0 && errno != EOPNOTSUPP && errno != ENOSYS)
-        return failure(errno, path);
-#else
-    Q_UNUSED(fd);
-    Q_UNUSED(size);
-    Q_UNUSED(path);
-#endif
-    return {};
-}
-
 } // namespace
 
 // Room on a file system, held by a file without a name: nothing is left of it after a kill.
@@ -184,7 +164,7 @@ core::Result<Watch> PartialFile::create()
     if (!fd.isOpen())
         return failure(errno, path);
     Watch watch = Watch::begin(fd.get());
-    auto made = reserve(fd.get(), identity.size, path);
+    auto made = core::takeRoom(fd.get(), 0, identity.size, path);
     if (made && hasSidecar())
         made = saveSidecar({}); // syncs the folder, and so the file's name too
     if (made)
@@ -297,7 +277,7 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
     partial->d->validator = found->safe.validator;
     partial->d->written = found->written;
     partial->d->writtenBytes = found->written.total() - found->safe.have.total();
-    if (const auto reserved = reserve(file.fd.get(), identity.size, file.path); !reserved)
+    if (const auto reserved = core::takeRoom(file.fd.get(), 0, identity.size, file.path); !reserved)
         return core::Unexpected(reserved.error());
     return partial;
 }
@@ -534,7 +514,7 @@ core::Result<void> Partial::restart()
     if (done && ::ftruncate(file.fd.get(), 0) != 0)
         done = failure(errno, file.path);
     if (done)
-        done = reserve(file.fd.get(), file.identity.size, file.path);
+        done = core::takeRoom(file.fd.get(), 0, file.identity.size, file.path);
     return done;
 }
 

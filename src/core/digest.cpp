@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QFile>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 using namespace Qt::StringLiterals;
@@ -10,6 +11,10 @@ using namespace Qt::StringLiterals;
 namespace core {
 
 namespace {
+
+// By the thread that ends last. One of Qt's pool may still be about to end when the program does,
+// and would leave behind what OpenSSL made for it to read its configuration.
+[[maybe_unused]] const int begun = OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
 
 Result<QString> digestOf(QFile &file, const QString &path, ContentId::Kind kind,
                          const std::atomic<bool> *stop, std::atomic<qint64> *done)

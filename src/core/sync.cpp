@@ -8,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #endif
+#ifdef Q_OS_LINUX
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#endif
 
 using namespace Qt::StringLiterals;
 
@@ -29,6 +33,36 @@ int syncDescriptor(int fd)
     } while (result != 0 && errno == EINTR);
     return result;
 }
+
+#ifdef Q_OS_LINUX
+// In memory, to take room is to clear it, which is as much work as to write the file: there it is
+// only looked whether there is any.
+std::optional<int> lookForRoomInMemory(int fd, qint64 wanted)
+{
+    constexpr qint64 blockUnit = 512;
+    struct statfs volume = {};
+    struct stat facts = {};
+    if (::fstatfs(fd, &volume) != 0 || ::fstat(fd, &facts) != 0)
+        return errno;
+    if (volume.f_type != TMPFS_MAGIC)
+        return std::nullopt;
+    const auto free = static_cast<qint64>(volume.f_bavail) * volume.f_bsize;
+    const bool isUnbounded = volume.f_blocks == 0;
+    return isUnbounded || wanted <= free + facts.st_blocks * blockUnit ? 0 : ENOSPC;
+}
+
+int takeRoom(int fd, qint64 begin, qint64 end)
+{
+    if (const auto looked = lookForRoomInMemory(fd, end))
+        return *looked;
+    // Not posix_fallocate: where the file system cannot, it would write zeros over all of it.
+    int result = 0;
+    do {
+        result = ::fallocate(fd, FALLOC_FL_KEEP_SIZE, begin, end - begin);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 || errno == EOPNOTSUPP || errno == ENOSYS ? 0 : errno;
+}
+#endif
 
 } // namespace
 
@@ -53,6 +87,21 @@ Result<void> syncFolder(const QString &path)
     // Some file systems cannot sync a folder and say so; they have nothing better to offer.
     if (result != 0 && reason != EINVAL && reason != ENOTSUP)
         return Unexpected(fileError(reason, path));
+    return {};
+}
+
+Result<void> takeRoom(int fd, qint64 begin, qint64 end, const QString &pathForMessages)
+{
+#ifdef Q_OS_LINUX
+    const int error = begin < end ? takeRoom(fd, begin, end) : 0;
+    if (error != 0)
+        return Unexpected(fileError(error, pathForMessages));
+#else
+    Q_UNUSED(fd);
+    Q_UNUSED(begin);
+    Q_UNUSED(end);
+    Q_UNUSED(pathForMessages);
+#endif
     return {};
 }
 

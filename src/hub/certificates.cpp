@@ -1,5 +1,9 @@
 #include "hub/certificates.h"
 
+#include <QLoggingCategory>
+#include <QMutex>
+
+#include <future>
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -13,6 +17,8 @@ namespace hub {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+Q_LOGGING_CATEGORY(logTrust, "hub.http", QtInfoMsg)
 
 constexpr qint64 LongestFile = 32 * 1024 * 1024; // a system's whole bundle has a quarter of one
 
@@ -50,11 +56,13 @@ void append(QList<QSslCertificate> &all, X509 *certificate)
             QByteArray::fromRawData(reinterpret_cast<const char *>(bytes), size), QSsl::Der);
 }
 
-} // namespace
-
-QList<QSslCertificate> readCertificates(const QString &path)
+QByteArray contentOf(const QString &path)
 {
-    const QByteArray content = core::loadFile(path, LongestFile).value_or(QByteArray());
+    return core::loadFile(path, LongestFile).value_or(QByteArray());
+}
+
+QList<QSslCertificate> decodedFrom(const QByteArray &content)
+{
     QList<QSslCertificate> all;
     const Bio bio(BIO_new_mem_buf(content.constData(), static_cast<int>(content.size())));
     for (bool isMore = true; bio && isMore;) {
@@ -76,6 +84,52 @@ QList<QSslCertificate> readCertificates(const QString &path)
     }
     ERR_clear_error(); // the end of the blocks is one
     return all;
+}
+
+} // namespace
+
+QList<QSslCertificate> readCertificates(const QString &file)
+{
+    return decodedFrom(contentOf(file));
+}
+
+struct Certificates::Reading {
+    QList<QByteArray> contents;
+    std::shared_future<QList<QSslCertificate>> result;
+};
+
+Certificates::Certificates(const QStringList &files)
+{
+    if (files.isEmpty())
+        return;
+    static QMutex mutex;
+    static std::weak_ptr<const Reading> last;
+    QList<QByteArray> contents;
+    for (const QString &file : files)
+        contents.append(contentOf(file));
+    const QMutexLocker locker(&mutex);
+    m_reading = last.lock();
+    if (m_reading && m_reading->contents == contents)
+        return;
+    const auto reading = std::make_shared<Reading>();
+    reading->contents = contents;
+    reading->result = std::async(std::launch::async, [files, contents] {
+        QList<QSslCertificate> all;
+        for (qsizetype i = 0; i < files.size(); ++i) {
+            const auto certificates = decodedFrom(contents.at(i));
+            if (certificates.isEmpty())
+                qCWarning(logTrust) << "no certificate can be read from" << files.at(i);
+            all += certificates;
+        }
+        return all;
+    });
+    m_reading = reading;
+    last = reading;
+}
+
+QList<QSslCertificate> Certificates::get() const
+{
+    return m_reading ? m_reading->result.get() : QList<QSslCertificate>();
 }
 
 } // namespace hub

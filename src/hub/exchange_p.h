@@ -10,8 +10,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "hub/certificates.h"
 #include "hub/http.h"
 #include "hub/sendonce_p.h"
 
@@ -28,8 +30,11 @@ struct Manager {
         std::deque<Exchange *> waiting;
     };
 
+    const QSslConfiguration &tls(); // waits for the certificates, the first time
+
     std::unique_ptr<QNetworkAccessManager> network;
-    QSslConfiguration ssl;
+    Certificates certificates; // of the person
+    std::optional<QSslConfiguration> trusted;
     ProxyRules proxies;
     int running = 0;
     std::map<QString, Line> lines; // by origin and protocol
@@ -39,10 +44,9 @@ struct Http::Private {
     std::shared_ptr<Manager> quietest(Priority priority);
     void retire(Manager &manager);
     std::shared_ptr<Manager> makeManager() const;
-    QSslConfiguration trust() const;
 
     HttpConfig config;
-    QSslConfiguration ssl;
+    Certificates certificates;
     ProxyRules proxies;
     // Those of the foreground and those of the background, so that nobody who waits for an answer
     // waits for a connection that somebody else's takes.

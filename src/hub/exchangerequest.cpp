@@ -78,7 +78,8 @@ QNetworkRequest Exchange::Private::makeRequest(const QUrl &url) const
     made.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
     made.setAttribute(QNetworkRequest::Http2AllowedAttribute, mayUseHttp2());
     made.setDecompressedSafetyCheckThreshold(request.bodyLimit); // our own limit is the bound
-    made.setSslConfiguration(manager->ssl);
+    if (url.scheme() == "https"_L1)
+        made.setSslConfiguration(manager->tls());
     made.setRawHeader("User-Agent"_ba, "Hubload/"_ba + HUBLOAD_VERSION);
     made.setRawHeader("X-Amzn-Trace-Id"_ba, QUuid::createUuid().toByteArray(QUuid::WithoutBraces));
     made.setRawHeader("Accept"_ba, isStream ? "*/*"_ba : "application/json, */*;q=0.5"_ba);

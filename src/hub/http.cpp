@@ -1,7 +1,5 @@
 #include "hub/http.h"
 
-#include <QLoggingCategory>
-
 #include <algorithm>
 
 #include "hub/certificates.h"
@@ -10,12 +8,6 @@
 namespace hub {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-Q_LOGGING_CATEGORY(logTrust, "hub.http", QtInfoMsg)
-
-} // namespace
 
 std::optional<QByteArray> headerValue(const HeaderList &headers, QByteArrayView name)
 {
@@ -83,21 +75,18 @@ std::shared_ptr<Manager> Http::Private::makeManager() const
     manager->network->setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
     if (!config.proxy.isEmpty())
         manager->network->setProxyFactory(new ProxyFactory(proxies));
-    manager->ssl = ssl;
+    manager->certificates = certificates;
     manager->proxies = proxies;
     return manager;
 }
 
-QSslConfiguration Http::Private::trust() const
+const QSslConfiguration &Manager::tls()
 {
-    QSslConfiguration trusted = QSslConfiguration::defaultConfiguration();
-    for (const QString &file : config.caFiles) {
-        const auto certificates = readCertificates(file);
-        if (certificates.isEmpty())
-            qCWarning(logTrust) << "no certificate can be read from" << file;
-        trusted.addCaCertificates(certificates);
+    if (!trusted) {
+        trusted = QSslConfiguration::defaultConfiguration();
+        trusted->addCaCertificates(certificates.get());
     }
-    return trusted;
+    return *trusted;
 }
 
 Http::Http(const HttpConfig &config, QObject *parent)
@@ -135,7 +124,7 @@ const HttpConfig &Http::config() const
 void Http::setConfig(const HttpConfig &config)
 {
     d->config = config;
-    d->ssl = d->trust();
+    d->certificates = Certificates(config.caFiles);
     d->proxies = ProxyRules(config.proxy);
     d->managers = {}; // what runs keeps its own
     Q_EMIT configChanged();

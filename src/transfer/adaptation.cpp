@@ -12,7 +12,7 @@ namespace {
 using Time = Adaptation::Time;
 
 constexpr Time shortestWindow = 250ms;
-constexpr Time shortestClimb = 100ms; // a mistake on the way up is found at the first rest
+constexpr Time shortestClimb = 50ms; // a mistake on the way up is found at the first rest
 constexpr Time longestWindow = 2s;
 constexpr Time shortestRest = 250ms;
 constexpr int delaysInRest = 4; // until a request for a half pays off

@@ -113,28 +113,6 @@ core::Result<void> truncateTo(int fd, qint64 length, const QString &path)
     return result == 0 ? core::Result<void>() : failure(errno, path);
 }
 
-// A full disk is met now and not after hours. The length is kept: it says how far the bytes go.
-core::Result<void> reserve(int fd, qint64 length, qint64 total, const QString &path)
-{
-#ifdef Q_OS_LINUX
-    int result = 0;
-    do {
-        result = total > length ? ::fallocate(fd, FALLOC_FL_KEEP_SIZE, length, total - length) : 0;
-    } while (result != 0 && errno == EINTR);
-    if (result == 0 || errno == EOPNOTSUPP || errno == ENOSYS)
-        return {};
-    const auto failed = failure(errno, path);
-    std::ignore = truncateTo(fd, length, path); // gives back what was taken
-    return failed;
-#else
-    Q_UNUSED(fd);
-    Q_UNUSED(length);
-    Q_UNUSED(total);
-    Q_UNUSED(path);
-    return {};
-#endif
-}
-
 // The query tells one file from another, too, but may be a signature: only its digest is kept.
 QString publicUrl(const QUrl &url)
 {
@@ -394,7 +372,10 @@ core::Result<void> FilePartial::beginAnswer(const Source &source)
     m_source->url = publicUrl(QUrl(source.url));
     if (auto saved = saveNote(m_synced, false); !saved)
         return saved;
-    return reserve(m_fd.get(), m_length, source.total, m_path);
+    const auto taken = core::takeRoom(m_fd.get(), m_length, source.total, m_path);
+    if (!taken)
+        std::ignore = truncateTo(m_fd.get(), m_length, m_path); // gives back what was taken
+    return taken;
 }
 
 core::Result<void> FilePartial::append(qint64 offset, QByteArrayView data)

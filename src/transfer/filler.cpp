@@ -15,7 +15,7 @@ namespace transfer {
 namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
-constexpr int firstConnections = 4; // of all files together
+constexpr int firstConnections = 8; // of all files together
 constexpr qint64 smallestChunk = 4 * MiB;
 constexpr qint64 firstChunk = 16 * MiB; // before anything is measured
 constexpr qint64 largestChunk = 128 * MiB;

@@ -75,12 +75,17 @@ inline QString errorOf(const core::Error &error)
 // A real small file system. Not mounted where we may not.
 class SmallDisk {
 public:
-    explicit SmallDisk(const QString &size)
+    // Only a disk keeps room for a file; memory is given as it is written.
+    enum class Kind { Memory, Disk };
+    explicit SmallDisk(const QString &size, Kind kind = Kind::Memory)
     {
-        m_mounted = QProcess::execute(QStringLiteral("mount"),
-                                      {QStringLiteral("-t"), QStringLiteral("tmpfs"),
-                                       QStringLiteral("-o"), QStringLiteral("size=") + size,
-                                       QStringLiteral("tmpfs"), m_folder.path()})
+        const QString script = kind == Kind::Memory
+            ? QStringLiteral("mount -t tmpfs -o size=$1 tmpfs \"$2\"")
+            : QStringLiteral("truncate -s $1 \"$3\" && mkfs.ext4 -q -m 0 -O ^has_journal \"$3\" && "
+                             "mount -o loop \"$3\" \"$2\"");
+        m_mounted = QProcess::execute(QStringLiteral("sh"),
+                                      {QStringLiteral("-c"), script, QStringLiteral("sh"), size,
+                                       m_folder.path(), m_image.filePath(QStringLiteral("image"))})
             == 0;
     }
     ~SmallDisk()
@@ -94,6 +99,7 @@ public:
     QString path() const { return m_folder.path(); }
 
 private:
+    QTemporaryDir m_image;
     QTemporaryDir m_folder;
     bool m_mounted = false;
 };

@@ -3,6 +3,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QStorageInfo>
 #include <QTest>
 #include <QThread>
 
@@ -112,7 +113,8 @@ void TestPartial::beginsWithAnEmptySidecar()
     struct stat facts = {};
     QCOMPARE(::stat(qPrintable((*partial)->filePath()), &facts), 0);
     QCOMPARE(facts.st_size, 0); // room is taken, length tells the truth
-    QVERIFY(facts.st_blocks * 512 >= large);
+    if (QStorageInfo(folder.path()).fileSystemType() != "tmpfs"_ba) // that has it as it is written
+        QVERIFY(facts.st_blocks * 512 >= large);
 }
 
 void TestPartial::goesOnWithTheGaps()

@@ -50,7 +50,7 @@ void TestPartialRoom::fullDiskAtBegin()
 
 void TestPartialRoom::fullDiskWhileWriting()
 {
-    const cachetest::SmallDisk disk(u"16m"_s);
+    const cachetest::SmallDisk disk(u"16M"_s, cachetest::SmallDisk::Kind::Disk);
     if (!disk.isMounted())
         QSKIP("a small file system cannot be mounted here");
     const Layout layout(disk.path());
@@ -65,7 +65,9 @@ void TestPartialRoom::fullDiskWhileWriting()
         QFile filler(disk.path() + "/filler"_L1);
         QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
         const auto fill = [&filler] {
-            while (filler.write(QByteArray(4096, 'f')) == 4096) { }
+            for (const int step : {4096, 256}) {
+                while (filler.write(QByteArray(step, 'f')) == step) { }
+            }
         };
         fill();
         // Room was held for what tells of the bytes.

@@ -15,6 +15,7 @@ private Q_SLOTS:
     void initTestCase();
     void reads_data();
     void reads();
+    void areThoseOfTheFilesAsTheyAreNow();
 
 private:
     bool openssl(const QStringList &arguments) const;
@@ -98,6 +99,26 @@ void TestCertificates::reads()
         found += certificate.subjectInfo(QSslCertificate::CommonName);
     QCOMPARE(found, names);
     QVERIFY(hub::readCertificates(path + u"/none"_s).isEmpty());
+}
+
+// Whoever asks for the same files shares what was read; a file that changed is read anew.
+void TestCertificates::areThoseOfTheFilesAsTheyAreNow()
+{
+    const QString one = m_folder.filePath(u"one"_s);
+    const QString other = m_folder.filePath(u"other"_s);
+    const auto write = [](const QString &path, const QByteArray &bytes) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        QCOMPARE(file.write(bytes), bytes.size());
+    };
+    const QByteArray pem = content(u"one.pem"_s);
+    write(one, pem);
+    write(other, pem + pem);
+    QVERIFY(hub::Certificates().get().isEmpty());
+    QCOMPARE(hub::Certificates(QStringList{one}).get().size(), 1);
+    QCOMPARE(hub::Certificates(QStringList{one, other, one + u"/none"_s}).get().size(), 3);
+    write(one, pem + pem + pem);
+    QCOMPARE(hub::Certificates(QStringList{one, other, one + u"/none"_s}).get().size(), 5);
 }
 
 QTEST_GUILESS_MAIN(TestCertificates)

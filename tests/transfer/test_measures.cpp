@@ -53,7 +53,10 @@ void TestMeasures::bytesBySource()
     const auto status = f.engine->status(id);
     QVERIFY(status.reused >= 10 * MiB);
     QVERIFY(status.fetched > 0);
-    QCOMPARE(status.fetched + status.reused, status.size);
+    // What of an answer was on its way when another connection took its rest comes for nothing.
+    const qint64 needed = status.size - status.reused;
+    QVERIFY(status.fetched >= needed);
+    QVERIFY2(status.fetched < needed + 4 * MiB, qPrintable(QString::number(status.fetched)));
 }
 
 void TestMeasures::whatWasHereIsReused()
@@ -115,7 +118,7 @@ void TestMeasures::limitedByOurLimit()
 
 void TestMeasures::limitedByTheServer()
 {
-    EngineFixture f({}, slow(MiB));
+    EngineFixture f({}, slow(MiB / 2));
     const auto id = f.get(oneFile(u"slow"_s, 150 * MiB, 6));
     QVERIFY(QTest::qWaitFor([&] { return f.engine->status(id).limitedBy.has_value(); }, 25000));
     QCOMPARE(*f.engine->status(id).limitedBy, Factor::Network);
