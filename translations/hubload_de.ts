@@ -1776,6 +1776,14 @@ Proxy-Variablen.</translation>
         <translation>Es fehlen %1 auf diesem Datenträger.</translation>
     </message>
     <message>
+        <source>The queue needs %1 of this disk, too. %2 are missing for both.</source>
+        <translation>Auch die Warteschlange braucht %1 auf diesem Laufwerk. Für beides fehlen %2.</translation>
+    </message>
+    <message>
+        <source>Files for which there is no room wait until there is.</source>
+        <translation>Dateien, für die kein Platz ist, warten, bis es ihn gibt.</translation>
+    </message>
+    <message>
         <source>Free some space or take fewer files.</source>
         <translation>Schaffen Sie Platz, oder nehmen Sie weniger Dateien.</translation>
     </message>
@@ -2245,6 +2253,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>Waiting for another program</source>
         <translation>Wartet auf ein anderes Programm</translation>
+    </message>
+    <message>
+        <source>Needs you: nothing has arrived for an hour</source>
+        <translation>Braucht Sie: seit einer Stunde kommt nichts an</translation>
     </message>
     <message>
         <source>Trying again in %1</source>

@@ -90,11 +90,7 @@ struct PartialFile {
     {
     }
 
-    bool hasSidecar() const { return identity.size >= Partial::sidecarFrom; }
-    core::Result<void> saveSidecar(const SidecarContent &content)
-    {
-        return saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
-    }
+    core::Result<void> saveSidecar(const SidecarContent &content);
     core::Result<void> saveNote(const QString &path, const QByteArray &text,
                                 core::Durability durability);
     core::Result<void> removeNotes() const;
@@ -114,12 +110,21 @@ struct PartialFile {
     const QString hintPath;
     Descriptor fd;
     std::atomic<bool> failed = false;
+    std::atomic<bool> isKept = false; // there is a sidecar
     std::mutex sidecarMutex;
     int life = 0; // under sidecarMutex
     std::mutex hintMutex;
     std::mutex roomMutex;
     HeldRoom room; // under roomMutex
 };
+
+core::Result<void> PartialFile::saveSidecar(const SidecarContent &content)
+{
+    auto saved = saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
+    if (saved)
+        isKept = true;
+    return saved;
+}
 
 // The bytes have their room since the beginning; what tells of them finds some on a full disk, too.
 core::Result<void> PartialFile::saveNote(const QString &path, const QByteArray &text,
@@ -165,7 +170,7 @@ core::Result<Watch> PartialFile::create()
         return failure(errno, path);
     Watch watch = Watch::begin(fd.get());
     auto made = core::takeRoom(fd.get(), 0, identity.size, path);
-    if (made && hasSidecar())
+    if (made && identity.size >= Partial::sidecarFrom)
         made = saveSidecar({}); // syncs the folder, and so the file's name too
     if (made)
         return watch;
@@ -263,7 +268,7 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
     std::unique_ptr<Partial> partial(new Partial(identity.size));
     partial->d->file = std::make_shared<PartialFile>(layout, identity);
     PartialFile &file = *partial->d->file;
-    const auto found = file.hasSidecar() ? file.adopt(PartialFile::Use::Write) : std::nullopt;
+    const auto found = file.adopt(PartialFile::Use::Write);
     if (!found) {
         auto created = file.create();
         if (!created)
@@ -271,6 +276,7 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
         partial->d->watch = std::move(*created);
         return partial;
     }
+    file.isKept = true;
     partial->d->watch = Watch::beginAlone(file.fd.get());
     partial->d->safe = found->safe.have;
     partial->d->arrivals.adopt(found->safe.pieces);
@@ -285,7 +291,7 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
 qint64 Partial::writtenSoFar(const Layout &layout, const PartialIdentity &identity)
 {
     PartialFile file(layout, identity);
-    const auto found = file.hasSidecar() ? file.adopt(PartialFile::Use::Look) : std::nullopt;
+    const auto found = file.adopt(PartialFile::Use::Look);
     return found ? found->written.total() : 0;
 }
 
@@ -307,6 +313,11 @@ const core::RangeSet &Partial::written() const
 qint64 Partial::unsynced() const
 {
     return d->writtenBytes - d->safeBytes;
+}
+
+bool Partial::isKept() const
+{
+    return d->file->isKept;
 }
 
 bool Partial::isLinked() const
@@ -358,8 +369,7 @@ core::Result<void> Partial::Private::fill(qint64 offset, QByteArrayView data)
     }
     written.insert({offset, offset + done});
     writtenBytes += done;
-    if (file->hasSidecar())
-        arrivals.add(offset, data.first(done));
+    arrivals.add(offset, data.first(done));
     if (error == 0)
         return {};
     if (error != ENOSPC && error != EDQUOT)
@@ -370,7 +380,7 @@ core::Result<void> Partial::Private::fill(qint64 offset, QByteArrayView data)
 core::Result<void> Partial::noteWritten()
 {
     PartialFile &file = *d->file;
-    if (!file.hasSidecar())
+    if (!file.isKept)
         return {};
     const std::scoped_lock lock(file.hintMutex);
     if (file.failed)
@@ -405,8 +415,6 @@ core::Result<void> Partial::Checkpoint::run() const
         file.fail();
         return synced;
     }
-    if (!file.hasSidecar())
-        return {};
     const std::scoped_lock lock(file.sidecarMutex);
     if (d->life != file.life)
         return core::fail(core::ErrorKind::Cancelled, file.path);
@@ -498,8 +506,8 @@ core::Result<void> Partial::forget(const core::RangeSet &ranges)
     }
     if (const auto removed = removeFile(file.hintPath); !removed)
         return removed;
-    return file.hasSidecar() ? file.saveSidecar({d->safe, d->arrivals.pieces(), d->validator})
-                             : core::Result<void>();
+    return file.isKept ? file.saveSidecar({d->safe, d->arrivals.pieces(), d->validator})
+                       : core::Result<void>();
 }
 
 core::Result<void> Partial::restart()
@@ -509,7 +517,7 @@ core::Result<void> Partial::restart()
     d->forgetAll();
     // First what makes claims, then the bytes.
     auto done = removeFile(file.hintPath);
-    if (done && file.hasSidecar())
+    if (done && file.isKept)
         done = file.saveSidecar({});
     if (done && ::ftruncate(file.fd.get(), 0) != 0)
         done = failure(errno, file.path);

@@ -19,6 +19,7 @@ struct StateFacts {
     std::optional<core::Error> error;
     QDateTime retryAt;
     QDateTime gateOpens;
+    bool isFruitless = false;
 };
 
 std::chrono::seconds secondsUntil(const QDateTime &time, const QDateTime &now)
@@ -48,6 +49,8 @@ QString waiting(const StateFacts &facts, const QDateTime &now)
         return Texts::tr("Waiting for room on the disk");
     if (kind == core::ErrorKind::PlaceMissing)
         return Texts::tr("Waiting for the drive");
+    if (facts.isFruitless)
+        return Texts::tr("Needs you: nothing has arrived for an hour");
     return left.count() > 0 ? Texts::tr("Trying again in %1").arg(core::formatDuration(left))
                             : Texts::tr("Trying again");
 }
@@ -84,7 +87,9 @@ QString stateWords(const StateFacts &facts, const QDateTime &now)
 QString Texts::state(const transfer::DownloadStatus &status, const QDateTime &now,
                      const QDateTime &gateOpens)
 {
-    return stateWords({status.state, status.checked, status.error, status.retryAt, gateOpens}, now);
+    return stateWords(
+        {status.state, status.checked, status.error, status.retryAt, gateOpens, status.isFruitless},
+        now);
 }
 
 QString Texts::state(const transfer::FileStatus &status, const QDateTime &now,

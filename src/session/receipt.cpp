@@ -9,34 +9,67 @@
 
 namespace session {
 
+namespace {
+
+qint64 roomFor(const cache::Store &store, const core::RepoId &repo, const core::ContentId &content,
+               qint64 size, qint64 here)
+{
+    return std::max<qint64>(0, size - std::max(here, store.takenBytes(repo, content)));
+}
+
+// What they will take of that volume.
+core::ByteSum roomFor(const QList<transfer::Need> &queue, std::optional<quint64> volume)
+{
+    core::ByteSum room;
+    for (const transfer::Need &need : queue) {
+        const cache::Store store(need.place);
+        if (!volume || store.volume() != volume)
+            continue;
+        room += need.bytes;
+        for (const transfer::Need::Begun &file : need.begun)
+            room += roomFor(store, need.repo, file.content, file.size, 0);
+    }
+    return room;
+}
+
+} // namespace
+
 Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, const QString &commit,
-                    const QList<hub::TreeEntry> &chosen, qint64 reserve)
+                    const QList<hub::TreeEntry> &chosen, qint64 reserve,
+                    const QList<transfer::Need> &queue)
 {
     const cache::Store store(place);
     Receipt receipt;
     QSet<QString> counted;
     core::ByteSum chosenBytes;
     core::ByteSum hereBytes;
+    core::ByteSum room; // to be taken; a partial has taken that of its whole file
     for (const hub::TreeEntry &entry : chosen) {
         ++receipt.files;
         const auto id = entry.contentId();
         if (id && counted.contains(id->text))
             continue;
         chosenBytes += entry.size;
-        if (!id)
+        if (!id) {
+            room += entry.size;
             continue;
+        }
         counted.insert(id->text);
-        hereBytes += store.storedBytes(repo, commit, entry.path, *id, entry.size);
+        const qint64 here = store.storedBytes(repo, commit, entry.path, *id, entry.size);
+        hereBytes += here;
+        room += roomFor(store, repo, *id, entry.size, here);
     }
     receipt.chosen = chosenBytes.total();
     receipt.alreadyHere = hereBytes.total();
     receipt.toFetch = (chosenBytes - hereBytes).total();
     receipt.freeBytes = store.freeBytes();
+    receipt.queued = roomFor(queue, store.volume()).total();
     if (receipt.freeBytes >= 0 && receipt.toFetch > 0) {
-        core::ByteSum lacking = chosenBytes - hereBytes;
-        lacking += reserve;
-        lacking -= receipt.freeBytes;
-        receipt.shortBy = std::max<qint64>(0, lacking.total());
+        room += reserve;
+        room -= receipt.freeBytes;
+        receipt.shortBy = std::max<qint64>(0, room.total());
+        room += receipt.queued;
+        receipt.shortByQueue = std::max<qint64>(0, room.total());
     }
     return receipt;
 }

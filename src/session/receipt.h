@@ -4,6 +4,7 @@
 
 #include "cache/location.h"
 #include "hub/types.h"
+#include "transfer/download.h"
 
 namespace session {
 
@@ -15,10 +16,13 @@ struct Receipt {
     qint64 toFetch = 0;
     qint64 freeBytes = -1; // on the volume now; -1 unknown
     qint64 shortBy = 0; // bytes missing on the volume, reserve included; 0: it fits
+    qint64 queued = 0; // bytes that others in the queue will take there
+    qint64 shortByQueue = 0; // bytes missing when those have come, too
 };
 
-// Blocks (looks at the disk): pool only. reserve: bytes to leave free.
+// Blocks (looks at the disk): pool only. reserve: bytes to leave free; queue: Engine::needs().
 Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, const QString &commit,
-                    const QList<hub::TreeEntry> &chosen, qint64 reserve);
+                    const QList<hub::TreeEntry> &chosen, qint64 reserve,
+                    const QList<transfer::Need> &queue = {});
 
 } // namespace session

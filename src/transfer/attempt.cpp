@@ -20,6 +20,7 @@ namespace {
 constexpr qint64 MiB = 1024 * 1024;
 constexpr qint64 checkpointBytes = 64 * MiB;
 constexpr std::chrono::milliseconds checkpointTime = 5s;
+constexpr std::chrono::milliseconds unkeptTime = 1s; // a small file that takes longer is worth it
 constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
 constexpr qint64 noteBytes = 8 * MiB;
 constexpr std::chrono::milliseconds noteTime = 250ms;
@@ -351,8 +352,9 @@ void Attempt::tick()
             return failOnDisk(noted.error());
     }
     const qint64 unsynced = m_partial->unsynced();
+    const auto longest = m_partial->isKept() ? checkpointTime : unkeptTime;
     if (unsynced >= checkpointBytes
-        || (unsynced > 0 && m_sinceCheckpoint.hasExpired(checkpointTime.count())))
+        || (unsynced > 0 && m_sinceCheckpoint.hasExpired(longest.count())))
         checkpoint();
     if (m_filler && unsynced >= brakeBytes)
         m_filler->hold();
@@ -433,7 +435,7 @@ void Attempt::finish(AttemptEnd::Kind kind)
     }
     if (m_asking)
         m_asking->cancel();
-    const bool unsaved = kind != AttemptEnd::Kind::Published && m_partial
+    const bool unsaved = kind != AttemptEnd::Kind::Published && m_partial && m_partial->isKept()
         && m_partial->unsynced() > 0 && !m_checkpointing;
     if (unsaved) {
         if (const auto noted = m_partial->noteWritten();
@@ -447,7 +449,7 @@ void Attempt::finish(AttemptEnd::Kind kind)
 // As the next try will find it.
 qint64 Attempt::keptBytes() const
 {
-    if (!m_job.content || m_job.size < cache::Partial::sidecarFrom)
+    if (!m_job.content)
         return 0;
     return cache::Partial::writtenSoFar(m_store.layout(),
                                         {m_job.repo, m_job.endpoint, m_job.commit,
@@ -468,7 +470,7 @@ void Attempt::endWhenQuiet()
     if (m_filler)
         m_filler.release()->deleteLater(); // it may be the sender of what is being handled
     if (m_partial && end.kind != AttemptEnd::Kind::Published
-        && (m_job.size < cache::Partial::sidecarFrom || m_partial->written().isEmpty()))
+        && (!m_partial->isKept() || m_partial->written().isEmpty()))
         m_partial->discard(); // nothing to go on with: it would only take room
     m_partial.reset();
     m_found.reset(); // a try that has let go of its file has nothing to tell of it

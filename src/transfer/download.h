@@ -21,6 +21,18 @@ namespace transfer {
 
 using DownloadId = QUuid;
 
+// What a Download that can still go on has to bring to its place.
+struct Need {
+    struct Begun {
+        core::ContentId content;
+        qint64 size = 0;
+    };
+    core::RepoId repo;
+    cache::Location place;
+    qint64 bytes = 0; // of files of which there is nothing yet
+    QList<Begun> begun; // the others: they may have their room already
+};
+
 // Which files of a Download go first. Skip is no state of a file: it leaves the choice.
 enum class Priority { High, Normal, Skip };
 
@@ -98,6 +110,7 @@ struct DownloadStatus {
     std::optional<Factor> limitedBy; // while it is being fetched, once it is known
     std::optional<core::Error> error; // of the worst file
     QDateTime retryAt;
+    bool isFruitless = false; // Waiting: the tries of the last hour have brought nothing
     std::optional<std::chrono::seconds> hubWait; // tries of it wait for the Hub's budget so long
     bool checked = false; // Done: every file was compared with its id, now or when it was fetched
     QDateTime added;

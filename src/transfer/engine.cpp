@@ -456,7 +456,7 @@ void Engine::Private::onProgress(const QList<Progress> &progress)
         if (bytes > transfer.done)
             transfer.error.reset(); // an error disappears with the next byte
         if (bytes > transfer.best)
-            transfer.failures = transfer.changes = 0;
+            transfer.forgive();
         if (bytes > 0)
             noteBegun(*group);
         if (!group->isCounted && !group->isSurveyed)
@@ -519,10 +519,12 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
     Transfer &transfer = group.at(index);
     transfer.error = end.error;
     if (end.reached > transfer.best) {
-        transfer.failures = transfer.changes = 0;
+        transfer.forgive();
         transfer.refusals = 0;
     }
     transfer.best = std::max(transfer.best, end.reached);
+    if (!transfer.fruitlessSince)
+        transfer.fruitlessSince = clock.monotonic();
     if (end.mismatch != AttemptEnd::Mismatch::None) {
         // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
         const bool again = end.mismatch == AttemptEnd::Mismatch::Pieces

@@ -77,6 +77,8 @@ public:
     // Skip takes the files out of the choice.
     bool setPriority(const DownloadId &id, const QStringList &paths, Priority priority);
 
+    // Of all that is neither done nor given up.
+    QList<Need> needs() const;
     QList<DownloadId> downloads() const; // in queue order, then what is done, the last one first
     DownloadStatus status(const DownloadId &id) const;
     TotalStatus total() const;

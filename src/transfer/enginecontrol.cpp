@@ -24,7 +24,7 @@ void Engine::resume(const DownloadId &id)
         if (!next(group->at(i).state(), Event::Resume))
             continue;
         Transfer &transfer = group->at(i);
-        transfer.failures = transfer.changes = 0;
+        transfer.forgive();
         transfer.refusals = 0;
         transfer.mismatches = 0;
         transfer.repairs = 0;

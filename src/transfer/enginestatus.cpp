@@ -45,6 +45,16 @@ TotalStatus Engine::total() const
     return total;
 }
 
+QList<Need> Engine::needs() const
+{
+    QList<Need> needs;
+    for (const auto &group : d->groups) {
+        if (!group->allDone())
+            needs.append(group->need());
+    }
+    return needs;
+}
+
 QList<FileStatus> Engine::files(const DownloadId &id) const
 {
     QList<FileStatus> files;

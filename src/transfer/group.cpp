@@ -394,6 +394,25 @@ bool Group::canGoOn() const
         || (allDone() && (completion == Completion::Open || completion == Completion::Running));
 }
 
+Need Group::need() const
+{
+    Need need{m_request.repo, m_request.place, 0, {}};
+    core::ByteSum bytes;
+    for (const int index : m_chosen) {
+        const Transfer &transfer = at(index);
+        const State state = transfer.state();
+        if (state == State::Done || state == State::Failed || state == State::Cancelled)
+            continue;
+        const bool isBegun = transfer.done > 0 || transfer.attempt != 0;
+        if (isBegun && transfer.content)
+            need.begun.append({*transfer.content, transfer.size});
+        else
+            bytes += transfer.size;
+    }
+    need.bytes = bytes.total();
+    return need;
+}
+
 // What moves wins, then what needs a person, then what waits.
 State Group::state() const
 {
@@ -478,6 +497,7 @@ DownloadStatus Group::status(core::Clock::Duration now) const
     if (const Transfer *transfer = worst()) {
         status.error = transfer->error;
         status.retryAt = transfer->retryAt;
+        status.isFruitless = status.state == State::Waiting && transfer->isFruitless(now);
     }
     if (completionError)
         status.error = completionError;

@@ -88,6 +88,7 @@ public:
     DownloadStatus status(core::Clock::Duration now) const;
     FileStatus file(int index) const;
     qint64 bytesLeft() const { return (m_size - m_done).total(); }
+    Need need() const;
     const Transfer *worst() const; // of those that wait or failed; null: none does
 
 private:

@@ -29,4 +29,21 @@ bool Transfer::advance(Event event)
     return true;
 }
 
+bool Transfer::isFruitless(core::Clock::Duration now) const
+{
+    constexpr auto longEnough = std::chrono::hours(1);
+    if (m_state != State::Waiting || !fruitlessSince || now - *fruitlessSince < longEnough)
+        return false;
+    switch (error ? error->kind : core::ErrorKind::ConnectionLost) {
+    case core::ErrorKind::Offline: // these are waited for, whatever comes meanwhile
+    case core::ErrorKind::RateLimited:
+    case core::ErrorKind::Locked:
+    case core::ErrorKind::DiskFull:
+    case core::ErrorKind::PlaceMissing:
+        return false;
+    default:
+        return true;
+    }
+}
+
 } // namespace transfer

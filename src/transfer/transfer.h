@@ -37,6 +37,14 @@ public:
     }
     // False, and nothing changes, when the event is not legal now.
     bool advance(Event event);
+    // Its tries bring something, or begin anew: what was counted against it counts no more.
+    void forgive()
+    {
+        failures = changes = 0;
+        fruitlessSince.reset();
+    }
+    // Waiting, and for so long that a person should hear of it: tries go on and bring nothing.
+    bool isFruitless(core::Clock::Duration now) const;
 
     QStringList paths;
     std::optional<core::ContentId> content; // unknown for masked entries
@@ -53,6 +61,7 @@ public:
     bool isXet = false; // the Hub keeps it by Xet
     bool wasDamaged = false; // what lay under its name in this try; until its bytes are told of
     int failures = 0; // in a row without a new byte
+    std::optional<core::Clock::Duration> fruitlessSince; // the first of these
     int changes = 0; // of these: another version was there
     int refusals = 0; // 429 in a row
     int mismatches = 0; // of the whole file, as it arrived

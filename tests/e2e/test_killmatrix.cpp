@@ -54,6 +54,7 @@ class TestKillMatrix : public QObject {
 private Q_SLOTS:
     void anywhere_data();
     void anywhere();
+    void threeSecondsApart_data();
     void threeSecondsApart();
     void afterAnotherBoot();
 
@@ -143,12 +144,20 @@ void TestKillMatrix::anywhere()
     QVERIFY(killed >= wanted); // or the test shows nothing
 }
 
+void TestKillMatrix::threeSecondsApart_data()
+{
+    QTest::addColumn<qint64>("size");
+    QTest::newRow("a large file") << 48 * MiB;
+    QTest::newRow("a small file") << 5 * MiB; // over one connection
+}
+
 // Under one boot less than one second's bytes are fetched again for each kill.
 void TestKillMatrix::threeSecondsApart()
 {
+    QFETCH(const qint64, size);
     demo::DemoOptions options;
     options.bytesPerSecond = MiB / 4; // of each connection
-    const demo::Repo repo = repoOf(u"org/slow"_s, {48 * MiB});
+    const demo::Repo repo = repoOf(u"org/slow"_s, {size});
     ProgramRun run({repo}, options);
     QList<qint64> lost; // by each kill: sent, and claimed by nobody
     qint64 kept = 0;

@@ -1,6 +1,11 @@
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "cache/layout.h"
+#include "cache/store.h"
 #include "session/receipt.h"
 
 using namespace Qt::StringLiterals;
@@ -9,6 +14,8 @@ class TestReceipt : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void addsUp();
+    void aPartialHasItsRoom();
+    void countsTheQueueOfTheSameVolume();
     void sizesBeyondAllBounds();
 };
 
@@ -25,12 +32,37 @@ QList<hub::TreeEntry> entries(int count, qint64 size)
     return entries;
 }
 
+cache::Location placeAt(const QString &path)
+{
+    return {u"cache"_s, cache::Location::Kind::HubCache, path, true};
+}
+
+core::RepoId repo()
+{
+    return *core::RepoId::make(core::RepoType::Model, u"org/name"_s);
+}
+
+session::Receipt receiptAt(const QTemporaryDir &folder, const QList<hub::TreeEntry> &chosen,
+                           qint64 reserve, const QList<transfer::Need> &queue = {})
+{
+    return session::makeReceipt(placeAt(folder.path()), repo(), QString(40, u'c'), chosen, reserve,
+                                queue);
+}
+
 session::Receipt receiptFor(const QList<hub::TreeEntry> &chosen, qint64 reserve)
 {
     const QTemporaryDir folder;
-    const cache::Location place{u"cache"_s, cache::Location::Kind::HubCache, folder.path(), true};
-    const auto repo = core::RepoId::make(core::RepoType::Model, u"org/name"_s);
-    return session::makeReceipt(place, *repo, QString(40, u'c'), chosen, reserve);
+    return receiptAt(folder, chosen, reserve);
+}
+
+// As one that was begun: with the room of all its bytes.
+void layPartial(const QTemporaryDir &folder, const core::ContentId &content, qint64 size)
+{
+    const cache::Layout layout(folder.path());
+    QVERIFY(QDir().mkpath(QFileInfo(layout.partial(repo(), content)).path()));
+    QFile file(layout.partial(repo(), content));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(QByteArray(size, 'x')), size);
 }
 
 } // namespace
@@ -42,6 +74,39 @@ void TestReceipt::addsUp()
     QCOMPARE(receipt.chosen, 21);
     QCOMPARE(receipt.toFetch, 21);
     QCOMPARE(receipt.shortBy, 0);
+}
+
+// What a partial took is not free any more, and is not needed a second time.
+void TestReceipt::aPartialHasItsRoom()
+{
+    constexpr qint64 size = 8LL * 1024 * 1024;
+    const QTemporaryDir folder;
+    const auto chosen = entries(2, size);
+    const qint64 free = receiptAt(folder, chosen, 0).freeBytes;
+    const qint64 missing = receiptAt(folder, chosen, free).shortBy;
+    QVERIFY(missing > size);
+    layPartial(folder, *chosen[0].contentId(), size);
+    QVERIFY(receiptAt(folder, chosen, free).shortBy < missing - size / 2);
+}
+
+void TestReceipt::countsTheQueueOfTheSameVolume()
+{
+    constexpr qint64 size = 8LL * 1024 * 1024;
+    const QTemporaryDir folder;
+    const auto begun = entries(1, size).constFirst().contentId();
+    layPartial(folder, *begun, size);
+    const qint64 huge = receiptFor({}, 0).freeBytes;
+    const QList<transfer::Need> queue{
+        {repo(), placeAt(folder.path() + u"/other"_s), huge, {}},
+        {repo(), placeAt(folder.path()), 0, {{*begun, size}}}, // takes nothing more
+        {repo(), placeAt(u"/proc"_s), 1'000, {}}, // another volume
+    };
+    const auto receipt = receiptAt(folder, entries(3, 1'000'000), 0, queue);
+    QVERIFY(receipt.queued >= huge);
+    QVERIFY(receipt.queued < huge + size / 2);
+    QCOMPARE(receipt.shortBy, 0);
+    QVERIFY(receipt.shortByQueue > 0);
+    QCOMPARE(receiptAt(folder, entries(3, 1'000'000), 0, queue.mid(1)).shortByQueue, 0);
 }
 
 // Each is as large as a listing may say; all together are more than a qint64 holds.

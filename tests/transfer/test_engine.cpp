@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <numeric>
+
 #include "cache/filelock.h"
 #include "cache/layout.h"
 #include "core/errortext.h"
@@ -44,6 +46,7 @@ private Q_SLOTS:
     void driveIsTaken();
     void anotherHubIsNotAsked();
     void theHubChangesWhileItRuns();
+    void tellsWhatIsStillToCome();
     void sizesBeyondAllBounds();
     void theRefWaitsForAllFiles();
     void finishedComesBackAsDone();
@@ -418,6 +421,39 @@ void TestEngine::theHubChangesWhileItRuns()
     QVERIFY(f.waitForState(id, State::Done));
     QVERIFY(f.engine->status(paused).state == State::Paused);
     QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < (48 + 16) * MiB);
+}
+
+void TestEngine::tellsWhatIsStillToCome()
+{
+    EngineFixture f({}, slow(8 * MiB));
+    const demo::Repo repo = support::makeRepo(
+        u"org/one"_s,
+        {support::lfsFile(u"m.bin"_s, 24 * MiB), support::lfsFile(u"n.bin"_s, 2 * MiB, 3)});
+    const demo::Repo other =
+        support::makeRepo(u"org/other"_s, {support::lfsFile(u"o.bin"_s, 5 * MiB, 7)});
+    const auto paused = f.engine->add(f.request(other), transfer::Engine::Begin::Paused);
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, 4 * MiB));
+    const auto bytesOf = [](const transfer::Need &need) {
+        qint64 bytes = need.bytes;
+        for (const auto &file : need.begun)
+            bytes += file.size;
+        return bytes;
+    };
+    auto needs = f.engine->needs();
+    QCOMPARE(needs.size(), 2);
+    const auto &running = needs[0].repo == f.request(repo).repo ? needs[0] : needs[1];
+    const auto &waiting = needs[0].repo == f.request(repo).repo ? needs[1] : needs[0];
+    QVERIFY(!running.begun.isEmpty());
+    QVERIFY(bytesOf(running) >= 24 * MiB);
+    QVERIFY(waiting.begun.isEmpty());
+    QCOMPARE(waiting.bytes, 5 * MiB);
+    f.engine->cancel(paused);
+    QVERIFY(f.waitForState(id, State::Done));
+    needs = f.engine->needs();
+    QCOMPARE(std::accumulate(needs.begin(), needs.end(), qint64(0),
+                             [&](qint64 sum, const auto &need) { return sum + bytesOf(need); }),
+             0);
 }
 
 // Each is as large as a listing may say; all together are more than a qint64 holds.

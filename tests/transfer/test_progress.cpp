@@ -28,6 +28,7 @@ private Q_SLOTS:
     void partialIsGone();
     void storedIsDamaged();
     void smallFileIsStopped();
+    void smallFileThatTakesLongGoesOn();
 
 private:
     struct Figure {
@@ -194,10 +195,10 @@ void TestProgress::storedIsDamaged()
 
 void TestProgress::smallFileIsStopped()
 {
-    EngineFixture f({}, slow(MiB));
+    EngineFixture f({}, slow(4 * MiB));
     Watcher watcher(f);
     const demo::Repo repo =
-        support::makeRepo(u"org/small"_s, {support::lfsFile(u"m.bin"_s, 4 * MiB)});
+        support::makeRepo(u"org/small"_s, {support::lfsFile(u"m.bin"_s, 6 * MiB)});
     const auto id = f.get(repo);
     QVERIFY(f.waitForBytes(id, MiB));
     f.engine->pause(id);
@@ -206,6 +207,27 @@ void TestProgress::smallFileIsStopped()
     QVERIFY(watcher.isTrue);
     QCOMPARE(watcher.startOvers.size(), 1);
     QCOMPARE(watcher.startOvers[0].why.kind, core::ErrorKind::Cancelled);
+}
+
+// On a slow line a small file takes as long as a large one elsewhere.
+void TestProgress::smallFileThatTakesLongGoesOn()
+{
+    EngineFixture f({}, slow(MiB / 2));
+    Watcher watcher(f);
+    const demo::Repo repo =
+        support::makeRepo(u"org/small"_s, {support::lfsFile(u"m.bin"_s, 4 * MiB)});
+    const auto id = f.get(repo);
+    QVERIFY(f.waitForBytes(id, MiB));
+    f.engine->pause(id);
+    QTRY_VERIFY(f.engine->isIdle());
+    QVERIFY(f.engine->status(id).done >= MiB);
+    f.restart();
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done));
+    QVERIFY(watcher.isTrue);
+    QVERIFY(watcher.startOvers.isEmpty());
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 4 * MiB + MiB / 2);
 }
 
 QTEST_GUILESS_MAIN(TestProgress)

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "transfer/state.h"
+#include "transfer/transfer.h"
 
 using transfer::Event;
 using transfer::State;
@@ -13,6 +14,7 @@ private Q_SLOTS:
     void endsStayEnds();
     void aPersonCanAlwaysStop();
     void randomWalksReachAnEnd();
+    void tellsOfTriesThatBringNothing();
 };
 
 namespace {
@@ -97,6 +99,25 @@ void TestState::randomWalksReachAnEnd()
         if (state == State::Done)
             state = State::Queued;
     }
+}
+
+// A person hears of it after an hour, unless it is known what is waited for.
+void TestState::tellsOfTriesThatBringNothing()
+{
+    using namespace std::chrono_literals;
+    transfer::Transfer transfer({QStringLiteral("a")}, std::nullopt, 10, State::Queued);
+    QVERIFY(transfer.advance(Event::Start));
+    transfer.fruitlessSince = 5s;
+    QVERIFY(!transfer.isFruitless(2h)); // it is just being tried
+    QVERIFY(transfer.advance(Event::Trouble));
+    QVERIFY(!transfer.isFruitless(1h));
+    QVERIFY(transfer.isFruitless(1h + 5s));
+    transfer.error = core::makeError(core::ErrorKind::Offline);
+    QVERIFY(!transfer.isFruitless(2h));
+    transfer.error = core::makeError(core::ErrorKind::Timeout);
+    QVERIFY(transfer.isFruitless(2h));
+    transfer.forgive();
+    QVERIFY(!transfer.isFruitless(2h));
 }
 
 QTEST_GUILESS_MAIN(TestState)

@@ -173,7 +173,7 @@ int DownloadsModel::paused() const
 int DownloadsModel::needingYou() const
 {
     return static_cast<int>(std::count_if(m_rows.begin(), m_rows.end(), [](const auto &row) {
-        return row.state == transfer::State::Failed;
+        return row.state == transfer::State::Failed || row.isFruitless;
     }));
 }
 

@@ -33,11 +33,13 @@ qint64 diskSizeOf(const QString &path)
 
 ReceiptDialog::ReceiptDialog(const core::RepoId &repo, const QString &revision,
                              const QString &commit, const QList<hub::TreeEntry> &chosen,
-                             const cache::Location &place, qint64 reserve, QWidget *parent)
+                             const cache::Location &place, qint64 reserve,
+                             const transfer::Engine &engine, QWidget *parent)
     : QDialog(parent)
     , m_ui(std::make_unique<Ui::ReceiptDialog>())
-    , m_look([place, repo, commit, chosen, reserve] {
-        return Facts{session::makeReceipt(place, repo, commit, chosen, reserve),
+    , m_engine(engine)
+    , m_look([place, repo, commit, chosen, reserve](const QList<transfer::Need> &queue) {
+        return Facts{session::makeReceipt(place, repo, commit, chosen, reserve, queue),
                      diskSizeOf(place.path), reserve};
     })
 {
@@ -69,7 +71,9 @@ ReceiptDialog::~ReceiptDialog() = default;
 
 void ReceiptDialog::look()
 {
-    inBackground(this, m_look, [this](const Facts &facts) { showFacts(facts); });
+    inBackground(
+        this, [look = m_look, queue = m_engine.needs()] { return look(queue); },
+        [this](const Facts &facts) { showFacts(facts); });
 }
 
 // "1.2 GB (1,234,567,890 bytes)"
@@ -91,8 +95,8 @@ void ReceiptDialog::showFacts(const Facts &facts)
         Texts::phrase(receipt.toFetch > 0 ? tr("&Get %1").arg(core::formatSize(receipt.toFetch))
                                           : tr("&Add to library")));
     showDisk(facts);
-    const bool fits = receipt.shortBy <= 0;
-    m_ui->banner->setVisible(!fits);
+    const bool fits = receipt.shortBy <= 0; // what is queued waits for room by itself
+    m_ui->banner->setVisible(receipt.shortByQueue > 0);
     // The words are longer now than those they replace.
     resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
     m_ui->getButton->setEnabled(fits);
@@ -123,6 +127,13 @@ void ReceiptDialog::showDisk(const Facts &facts)
         m_ui->diskLabel->setText(
             tr("%1 free afterwards")
                 .arg(core::formatSize(std::max<qint64>(0, receipt.freeBytes - receipt.toFetch))));
+        if (receipt.shortByQueue > 0) {
+            m_ui->banner->showState(
+                u"warning"_s,
+                tr("The queue needs %1 of this disk, too. %2 are missing for both.")
+                    .arg(core::formatSize(receipt.queued), core::formatSize(receipt.shortByQueue)),
+                tr("Files for which there is no room wait until there is."), tr("Look again"));
+        }
     }
 }
 

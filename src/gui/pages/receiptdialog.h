@@ -10,6 +10,10 @@
 #include "hub/types.h"
 #include "session/receipt.h"
 
+namespace transfer {
+class Engine;
+}
+
 namespace gui {
 
 namespace Ui {
@@ -23,7 +27,7 @@ class ReceiptDialog : public QDialog {
 public:
     ReceiptDialog(const core::RepoId &repo, const QString &revision, const QString &commit,
                   const QList<hub::TreeEntry> &chosen, const cache::Location &place, qint64 reserve,
-                  QWidget *parent = nullptr);
+                  const transfer::Engine &engine, QWidget *parent = nullptr);
     ~ReceiptDialog() override;
 
 private:
@@ -38,7 +42,8 @@ private:
     void showDisk(const Facts &facts);
 
     std::unique_ptr<Ui::ReceiptDialog> m_ui;
-    std::function<Facts()> m_look; // blocks: pool only
+    const transfer::Engine &m_engine;
+    std::function<Facts(const QList<transfer::Need> &)> m_look; // blocks: pool only
 };
 
 } // namespace gui

@@ -418,7 +418,8 @@ void RepoPage::get()
     const QList<hub::TreeEntry> chosen = m_tree->ticked();
     m_receipt =
         new ReceiptDialog(m_ref.repo, revision(), m_info.commit, chosen, m_services.config().place,
-                          qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024, this);
+                          qint64(m_settings.number(core::Setting::ReserveMiB)) * 1024 * 1024,
+                          m_services.engine(), this);
     m_receipt->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_receipt, &QDialog::accepted, this, [this, chosen] { startDownload(chosen); });
     m_receipt->open();
