@@ -90,7 +90,10 @@ struct PartialFile {
     {
     }
 
-    core::Result<void> saveSidecar(const SidecarContent &content);
+    core::Result<void> saveSidecar(const SidecarContent &content)
+    {
+        return saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
+    }
     core::Result<void> saveNote(const QString &path, const QByteArray &text,
                                 core::Durability durability);
     core::Result<void> removeNotes() const;
@@ -110,21 +113,13 @@ struct PartialFile {
     const QString hintPath;
     Descriptor fd;
     std::atomic<bool> failed = false;
-    std::atomic<bool> isKept = false; // there is a sidecar
+    std::atomic<bool> isKept = false; // has a sidecar, or will with the next checkpoint
     std::mutex sidecarMutex;
     int life = 0; // under sidecarMutex
     std::mutex hintMutex;
     std::mutex roomMutex;
     HeldRoom room; // under roomMutex
 };
-
-core::Result<void> PartialFile::saveSidecar(const SidecarContent &content)
-{
-    auto saved = saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
-    if (saved)
-        isKept = true;
-    return saved;
-}
 
 // The bytes have their room since the beginning; what tells of them finds some on a full disk, too.
 core::Result<void> PartialFile::saveNote(const QString &path, const QByteArray &text,
@@ -170,7 +165,8 @@ core::Result<Watch> PartialFile::create()
         return failure(errno, path);
     Watch watch = Watch::begin(fd.get());
     auto made = core::takeRoom(fd.get(), 0, identity.size, path);
-    if (made && identity.size >= Partial::sidecarFrom)
+    isKept = identity.size >= Partial::sidecarFrom;
+    if (made && isKept)
         made = saveSidecar({}); // syncs the folder, and so the file's name too
     if (made)
         return watch;
@@ -315,6 +311,11 @@ qint64 Partial::unsynced() const
     return d->writtenBytes - d->safeBytes;
 }
 
+void Partial::keep()
+{
+    d->file->isKept = true;
+}
+
 bool Partial::isKept() const
 {
     return d->file->isKept;
@@ -415,6 +416,8 @@ core::Result<void> Partial::Checkpoint::run() const
         file.fail();
         return synced;
     }
+    if (!file.isKept)
+        return {};
     const std::scoped_lock lock(file.sidecarMutex);
     if (d->life != file.life)
         return core::fail(core::ErrorKind::Cancelled, file.path);

@@ -20,9 +20,9 @@ struct PartialFile;
 // A file being filled, in any order, and the sidecar that says which bytes are safely on disk.
 // Invariant: every byte the sidecar claims is on stable storage. The lock of the blob is held by
 // the owner while a Partial is open or a Checkpoint of it runs. Files from sidecarFrom bytes on
-// have a sidecar from the beginning; smaller ones, which are here in a moment mostly, from their
-// first checkpoint on, and are begun again where there was none. Beside the sidecar the hint names
-// what was written but not synced, with the boot id; it is believed only under the same boot.
+// have a sidecar; smaller ones, which are here in a moment mostly, from the first checkpoint after
+// keep() on, and are begun again where there was none. Beside the sidecar the hint names what was
+// written but not synced, with the boot id; it is believed only under the same boot.
 //
 // Both small files are saved on a full disk as well, as long as nobody is faster to take the room
 // that is held for them.
@@ -53,7 +53,9 @@ public:
     core::Result<void> write(qint64 offset, QByteArrayView data);
     const core::RangeSet &written() const;
     qint64 unsynced() const; // bytes written since the last finished checkpoint began
-    bool isKept() const; // has a sidecar: the next open() goes on with it
+    // The next open() goes on with it.
+    void keep();
+    bool isKept() const;
     // False once another program has unlinked the file under our hands (hf cache prune).
     bool isLinked() const;
 

@@ -354,8 +354,10 @@ void Attempt::tick()
     const qint64 unsynced = m_partial->unsynced();
     const auto longest = m_partial->isKept() ? checkpointTime : unkeptTime;
     if (unsynced >= checkpointBytes
-        || (unsynced > 0 && m_sinceCheckpoint.hasExpired(longest.count())))
+        || (unsynced > 0 && m_sinceCheckpoint.hasExpired(longest.count()))) {
+        m_partial->keep();
         checkpoint();
+    }
     if (m_filler && unsynced >= brakeBytes)
         m_filler->hold();
 }

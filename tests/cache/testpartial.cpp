@@ -148,10 +148,18 @@ void TestPartial::smallFilesBeginAgain()
         VERIFY_RESULT(partial);
         VERIFY_RESULT((*partial)->write(0, QByteArrayView(content).first(4000)));
         VERIFY_RESULT((*partial)->noteWritten());
+        VERIFY_RESULT((*partial)->checkpoint().run());
         QVERIFY(!(*partial)->isKept());
         QCOMPARE(cachetest::namesIn(layout.blobs(small.repo)).size(), 1);
     }
-    VERIFY_RESULT(fill(layout, small, content, {0, 3000}));
+    {
+        const auto partial = Partial::open(layout, small);
+        VERIFY_RESULT(partial);
+        QVERIFY((*partial)->written().isEmpty());
+        (*partial)->keep();
+        VERIFY_RESULT((*partial)->write(0, QByteArrayView(content).first(3000)));
+        VERIFY_RESULT((*partial)->checkpoint().run());
+    }
     QCOMPARE(Partial::writtenSoFar(layout, small), 3000);
     const auto partial = Partial::open(layout, small);
     VERIFY_RESULT(partial);

@@ -13,6 +13,7 @@
 #include "gui/background.h"
 #include "gui/icons.h"
 #include "gui/texts.h"
+#include "transfer/engine.h"
 
 namespace gui {
 
