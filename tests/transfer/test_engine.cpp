@@ -90,7 +90,8 @@ void TestEngine::oneContentTwoPaths()
     QVERIFY(f.waitForState(id, State::Done));
     QCOMPARE(f.engine->files(id).size(), 1);
     QVERIFY(f.isRight(repo, first) && f.isRight(repo, second));
-    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 10 * MiB);
+    // Once; a little is on its way twice when the rest of an answer is shared.
+    QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 15 * MiB);
 }
 
 void TestEngine::manySmallFiles()
