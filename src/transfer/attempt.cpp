@@ -437,9 +437,10 @@ void Attempt::finish(AttemptEnd::Kind kind)
     }
     if (m_asking)
         m_asking->cancel();
-    const bool unsaved = kind != AttemptEnd::Kind::Published && m_partial && m_partial->isKept()
+    const bool unsaved = kind != AttemptEnd::Kind::Published && m_partial
         && m_partial->unsynced() > 0 && !m_checkpointing;
     if (unsaved) {
+        m_partial->keep();
         if (const auto noted = m_partial->noteWritten();
             !noted && kind == AttemptEnd::Kind::Stopped)
             m_end->error = noted.error();

@@ -26,8 +26,6 @@ constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to fou
 constexpr auto measureEvery = 25ms;
 constexpr auto reconnectPause = 200ms;
 constexpr int rangeNotSatisfiable = 416;
-constexpr int linkStrikesBeforePerRange = 2;
-constexpr int linkStrikesBeforeGivingUp = 5;
 
 // Only this file's connection is concerned; another one may do.
 bool isConnectionTrouble(const core::Error &error)
@@ -84,6 +82,8 @@ void Filler::begin()
 {
     m_totalBefore = m_partial.written().total();
     m_clock.start();
+    if (!isProven() && m_totalBefore > 0 && m_partial.validator().isEmpty())
+        return beginAnew(u"nothing tells whether what is here is of the same version"_s);
     if (!isSmall()) {
         m_lines.join(this);
         connect(&m_lines, &Lines::freed, this, &Filler::fillSlots);
@@ -103,20 +103,6 @@ void Filler::ask()
     m_passAsked = false;
     ++m_passes;
     fillSlots();
-}
-
-// One request to the Hub may go; else it is asked for.
-bool Filler::takePass()
-{
-    if (m_passes > 0) {
-        --m_passes;
-        return true;
-    }
-    if (!m_passAsked) {
-        m_passAsked = true;
-        Q_EMIT asks();
-    }
-    return false;
 }
 
 void Filler::hold()
@@ -161,58 +147,6 @@ void Filler::setConnections(int most)
     fillSlots();
 }
 
-// Where the bytes are: the first redirect to another origin, or the address that answered.
-void Filler::askLink()
-{
-    if (m_asking || !takePass())
-        return;
-    hub::HttpRequest request;
-    request.url = m_job.resolveUrl;
-    request.redirects = hub::HttpRequest::Redirects::StopAtOtherOrigin;
-    request.body = hub::HttpRequest::Body::Stream;
-    m_asking = m_http.send(request);
-    connect(m_asking, &hub::Exchange::headersArrived, this,
-            [this, exchange = m_asking.data()] { onLinkHead(exchange); });
-    connect(m_asking, &hub::Exchange::finished, this,
-            [this, exchange = m_asking.data()] { onLink(exchange); });
-}
-
-// The Hub has the bytes itself: they are asked for in segments, as everywhere.
-void Filler::onLinkHead(hub::Exchange *exchange)
-{
-    const hub::HttpReply reply = exchange->reply();
-    exchange->disconnect(this);
-    exchange->cancel();
-    m_asking = nullptr;
-    Q_EMIT ratesSeen(reply.rates);
-    if (!m_ended)
-        takeLink(reply);
-}
-
-void Filler::onLink(hub::Exchange *exchange)
-{
-    m_asking = nullptr;
-    if (exchange->reply().status > 0)
-        Q_EMIT ratesSeen(exchange->reply().rates);
-    if (m_ended)
-        return;
-    const auto &result = exchange->result();
-    if (!result)
-        return end(result.error());
-    takeLink(*result);
-}
-
-void Filler::takeLink(const hub::HttpReply &reply)
-{
-    const Statement statement = statementOf(reply, {m_job.commit, m_job.content, m_job.size});
-    if (statement.contradiction)
-        return contradict(statement);
-    m_link = reply.otherOrigin.isEmpty() ? reply.url : reply.otherOrigin;
-    if (const auto most = m_hosts.mostOf(m_link, std::chrono::steady_clock::now()))
-        m_adaptation.limitTo(*most);
-    fillSlots();
-}
-
 core::RangeSet Filler::claimed() const
 {
     core::RangeSet claimed = m_partial.written();
@@ -238,7 +172,7 @@ qint64 Filler::chunkSize(qint64 unclaimed) const
 std::optional<FetchPlan> Filler::nextPlan()
 {
     FetchPlan plan;
-    plan.url = m_links == Links::Shared ? m_link : m_job.resolveUrl;
+    plan.url = source();
     plan.size = m_job.size;
     plan.content = m_job.content;
     plan.commit = m_job.commit;
@@ -311,15 +245,18 @@ void Filler::fillSlots()
         Q_EMIT ended({});
         return;
     }
+    if (m_isAnnounced && m_linkUses == 0 && m_fetches.empty()) {
+        m_isAnnounced = false;
+        Q_EMIT linkLost();
+    }
     if (m_links == Links::Shared && m_link.isEmpty())
         return askLink();
     if (const auto pause = pauseOfHost(); pause && m_fetches.empty())
         return end(*pause);
     else if (pause)
         return; // what runs may go on; the next connection would be refused
-    // The first answer tells whether the host serves at all, and in ranges.
-    const int wanted = m_linkAnnounced ? m_adaptation.target() : 1;
-    while (static_cast<int>(m_fetches.size()) < wanted && startNext()) { }
+    while (static_cast<int>(m_fetches.size()) < m_adaptation.target() && !isBeingTried()
+           && startNext()) { }
 }
 
 // False: nothing is left to begin, or it may not begin now.
@@ -389,7 +326,6 @@ void Filler::startFetch(const FetchPlan &plan)
         // beginning again and again.
         if (written && m_partial.written().total() > before) {
             m_newBytes = true;
-            m_linkStrikes = 0;
             Q_EMIT wrote(data.size());
         }
         return written;
@@ -424,11 +360,16 @@ void Filler::onBegun(Fetch *fetch)
     if (!isOfOneVersion(*fetch))
         return onOtherVersion(fetch);
     m_hosts.served(fetch->plan().url, std::chrono::steady_clock::now());
-    if (!m_linkAnnounced) {
-        m_linkAnnounced = true;
+    if (!m_isAnnounced) {
+        m_isAnnounced = true;
         Q_EMIT linkKnown();
-        fillSlots();
     }
+    if (fetch->plan().url != source())
+        return;
+    if (++m_linkUses > 1 || m_links == Links::PerRange)
+        m_linkStrikes = 0; // one that serves a single answer may be bound to it
+    if (m_linkUses == 1)
+        fillSlots();
 }
 
 // Whether all answers are of one version of the file. Where a digest proves it in the end, those of
@@ -455,9 +396,13 @@ bool Filler::isOfOneVersion(const Fetch &fetch)
 void Filler::onOtherVersion(Fetch *fetch)
 {
     fetch->abandon();
+    beginAnew(u"two answers for the file have different validators"_s);
+}
+
+void Filler::beginAnew(const QString &why)
+{
     stop();
-    auto trouble = core::makeError(core::ErrorKind::RemoteChanged,
-                                   u"two answers for the file have different validators"_s);
+    auto trouble = core::makeError(core::ErrorKind::RemoteChanged, why);
     if (!isProven()) {
         if (const auto restarted = m_partial.restart(); !restarted)
             trouble = restarted.error();
@@ -475,16 +420,17 @@ void Filler::onWholeFile(Fetch *fetch)
 void Filler::onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble)
 {
     const qint64 total = m_partial.written().total();
-    const auto gained = total > m_totalBefore ? Gain::Some : Gain::None;
+    const bool gained = total > m_totalBefore;
     m_totalBefore = total;
     const Statement statement = fetch->statement();
+    const Last last{fetch->plan().url, fetch->received() > 0, gained};
     drop(fetch);
     if (m_ended)
         return;
     if (statement.contradiction)
         contradict(statement);
     else if (trouble)
-        onTrouble(*trouble, gained);
+        onTrouble(*trouble, last);
     else
         fillSlots();
 }
@@ -534,7 +480,19 @@ void Filler::onCrowded(const QUrl &url)
     m_pause.start();
 }
 
-void Filler::onTrouble(const core::Error &error, Gain gain)
+// A small file is asked for by a range only where some of it is here: then it may as well come
+// anew.
+bool Filler::isRangeRefusal(const core::Error &error) const
+{
+    if (m_body != Body::Ranges)
+        return false;
+    const bool isOdd =
+        error.kind == core::ErrorKind::Protocol || error.kind == core::ErrorKind::BadRequest;
+    return error.httpStatus == rangeNotSatisfiable
+        || (isSmall() && isOdd && !m_partial.written().isEmpty());
+}
+
+void Filler::onTrouble(const core::Error &error, const Last &last)
 {
     const bool isRefusal = isFileHostsRefusal(error);
     if (isRefusal && m_paces.serving() > 0)
@@ -542,33 +500,15 @@ void Filler::onTrouble(const core::Error &error, Gain gain)
     if (isRefusal)
         m_hosts.refused(QUrl(error.url), error.retryAfter, std::chrono::steady_clock::now());
     if (error.kind == core::ErrorKind::LinkExpired)
-        return onLinkRefused(error);
-    if (error.httpStatus == rangeNotSatisfiable && m_body == Body::Ranges && !isSmall())
+        return onLinkRefused(error, last.link);
+    if (isRangeRefusal(error))
         return onRangeRefused();
     if (!isConnectionTrouble(error))
         return end(error);
-    if (gain == Gain::None) {
-        if (m_fetches.empty())
-            return end(error); // the caller waits longer than we would
-        m_adaptation.limitTo(static_cast<int>(m_fetches.size()));
-        return;
-    }
-    m_pause.start();
-}
-
-void Filler::onLinkRefused(const core::Error &error)
-{
-    ++m_linkStrikes;
-    if (m_linkStrikes >= linkStrikesBeforeGivingUp)
-        return end(error);
-    if (m_linkStrikes >= linkStrikesBeforePerRange)
-        m_links = Links::PerRange;
-    m_link.clear();
-    m_etag.clear();
-    if (m_linkAnnounced) {
-        m_linkAnnounced = false;
-        Q_EMIT linkLost();
-    }
+    if (!last.isGain && m_fetches.empty())
+        return end(error); // the caller waits longer than we would
+    if (!last.isGain && !last.hasReceived)
+        return m_adaptation.limitTo(static_cast<int>(m_fetches.size()));
     m_pause.start();
 }
 

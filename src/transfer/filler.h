@@ -98,16 +98,24 @@ private:
     void onBegun(Fetch *fetch);
     bool isOfOneVersion(const Fetch &fetch);
     void onOtherVersion(Fetch *fetch);
+    void beginAnew(const QString &why);
     void onWholeFile(Fetch *fetch);
     void onFetchEnded(Fetch *fetch, const std::optional<core::Error> &trouble);
     void contradict(const Statement &statement);
-    enum class Gain { None, Some }; // of bytes that were not here, since the last fetch ended
-    void onTrouble(const core::Error &error, Gain gain);
+    struct Last { // of the fetches that ended
+        QUrl link;
+        bool hasReceived = false;
+        bool isGain = false; // bytes that were not here, by all since the one before it ended
+    };
+    void onTrouble(const core::Error &error, const Last &last);
+    bool isRangeRefusal(const core::Error &error) const;
     std::optional<core::Error> pauseOfHost() const;
     bool isFileHostsRefusal(const core::Error &error) const;
     void onCrowded(const QUrl &url);
     void onRangeRefused();
-    void onLinkRefused(const core::Error &error);
+    void onLinkRefused(const core::Error &error, const QUrl &link);
+    const QUrl &source() const { return m_links == Links::Shared ? m_link : m_job.resolveUrl; }
+    bool isBeingTried() const;
     void drop(Fetch *fetch);
     void dropAll();
     void end(const std::optional<core::Error> &trouble);
@@ -140,8 +148,9 @@ private:
     int m_passes = 1;
     bool m_passAsked = false;
     qint64 m_totalBefore = 0; // bytes written when the last fetch ended
-    int m_linkStrikes = 0; // refused links since the last byte
-    bool m_linkAnnounced = false;
+    int m_linkStrikes = 0; // links in a row that were refused though they were hardly used
+    int m_linkUses = 0; // answers that this link gave
+    bool m_isAnnounced = false; // that bytes may come
     bool m_newBytes = false;
     bool m_held = false;
     bool m_ended = false;
