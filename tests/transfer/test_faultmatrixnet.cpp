@@ -262,6 +262,21 @@ QList<Fault> wrongAnswers()
                      FaultyHub::status(416)(request, response);
              });
          })},
+        {u"416 to every range of a small file that is begun"_s,
+         betweenTries([](FaultRun &run) {
+             run.cdn([](const demo::Request &request, demo::Response &response) {
+                 if (!request.header("Range").isEmpty())
+                     FaultyHub::status(416)(request, response);
+             });
+         }),
+         {},
+         Kept::Whatever,
+         {6 * MiB}},
+        {u"206 without Content-Range for a small file that is begun"_s,
+         betweenTries([](FaultRun &run) { run.cdn(withoutHeader("Content-Range")); }),
+         {},
+         Kept::Whatever,
+         {6 * MiB}},
         {u"file host errors 500, 502, 504, 408"_s,
          [](FaultRun &run) {
              for (const int status : {500, 502, 504, 408})

@@ -27,8 +27,8 @@ private Q_SLOTS:
     void wrongSource();
     void partialIsGone();
     void storedIsDamaged();
-    void smallFileIsStopped();
-    void smallFileThatTakesLongGoesOn();
+    void smallFileGoesOn_data();
+    void smallFileGoesOn();
 
 private:
     struct Figure {
@@ -193,26 +193,17 @@ void TestProgress::storedIsDamaged()
     QCOMPARE(core::kindName(watcher.startOvers[0].why.kind), u"stored-damaged"_s);
 }
 
-void TestProgress::smallFileIsStopped()
+void TestProgress::smallFileGoesOn_data()
 {
-    EngineFixture f({}, slow(4 * MiB));
-    Watcher watcher(f);
-    const demo::Repo repo =
-        support::makeRepo(u"org/small"_s, {support::lfsFile(u"m.bin"_s, 6 * MiB)});
-    const auto id = f.get(repo);
-    QVERIFY(f.waitForBytes(id, MiB));
-    f.engine->pause(id);
-    QTRY_COMPARE(f.engine->status(id).done, 0);
-    QTRY_VERIFY(watcher.figures.last().done == 0);
-    QVERIFY(watcher.isTrue);
-    QCOMPARE(watcher.startOvers.size(), 1);
-    QCOMPARE(watcher.startOvers[0].why.kind, core::ErrorKind::Cancelled);
+    QTest::addColumn<qint64>("bytesPerSecond");
+    QTest::newRow("stopped at once") << 4 * MiB;
+    QTest::newRow("on a slow line") << MiB / 2;
 }
 
-// On a slow line a small file takes as long as a large one elsewhere.
-void TestProgress::smallFileThatTakesLongGoesOn()
+void TestProgress::smallFileGoesOn()
 {
-    EngineFixture f({}, slow(MiB / 2));
+    QFETCH(qint64, bytesPerSecond);
+    EngineFixture f({}, slow(bytesPerSecond));
     Watcher watcher(f);
     const demo::Repo repo =
         support::makeRepo(u"org/small"_s, {support::lfsFile(u"m.bin"_s, 4 * MiB)});
