@@ -53,20 +53,20 @@ int copyBytes(int from, int to)
     }
 }
 
-int fill(int from, int to)
+core::Result<void> fill(int from, int to, const QString &path)
 {
 #ifdef Q_OS_LINUX
     if (::ioctl(to, FICLONE, from) == 0)
-        return 0;
+        return {};
     struct stat facts = {};
     if (::fstat(from, &facts) != 0)
-        return errno;
-    if (facts.st_size > 0 && ::fallocate(to, FALLOC_FL_KEEP_SIZE, 0, facts.st_size) != 0
-        && errno == ENOSPC) {
-        return ENOSPC;
-    }
+        return core::Unexpected(core::fileError(errno, path));
+    if (const auto taken = core::takeRoom(to, 0, facts.st_size, path);
+        !taken && taken.error().kind == core::ErrorKind::DiskFull)
+        return taken;
 #endif
-    return copyBytes(from, to);
+    const int error = copyBytes(from, to);
+    return error == 0 ? core::Result<void>() : core::Unexpected(core::fileError(error, path));
 }
 
 } // namespace
@@ -81,9 +81,7 @@ core::Result<void> copyFile(const QString &from, const QString &to)
         ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!target.isOpen())
         return core::Unexpected(core::fileError(errno, to));
-    core::Result<void> done;
-    if (const int error = fill(source.get(), target.get()); error != 0)
-        done = core::Unexpected(core::fileError(error, to));
+    auto done = fill(source.get(), target.get(), to);
     if (done)
         done = core::syncFile(target.get(), to);
     if (!done)

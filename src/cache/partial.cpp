@@ -90,7 +90,10 @@ struct PartialFile {
     {
     }
 
-    core::Result<void> saveSidecar(const SidecarContent &content);
+    core::Result<void> saveSidecar(const SidecarContent &content)
+    {
+        return saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
+    }
     core::Result<void> saveNote(const QString &path, const QByteArray &text,
                                 core::Durability durability);
     core::Result<void> removeNotes() const;
@@ -110,22 +113,13 @@ struct PartialFile {
     const QString hintPath;
     Descriptor fd;
     std::atomic<bool> failed = false;
-    std::atomic<bool> hasSidecar = false;
-    std::atomic<bool> isKept = false; // has one, or will with the next checkpoint
+    std::atomic<bool> isKept = false; // has a sidecar, or will with the next checkpoint
     std::mutex sidecarMutex;
     int life = 0; // under sidecarMutex
     std::mutex hintMutex;
     std::mutex roomMutex;
     HeldRoom room; // under roomMutex
 };
-
-core::Result<void> PartialFile::saveSidecar(const SidecarContent &content)
-{
-    auto saved = saveNote(sidecarPath, encodeSidecar(identity, content), core::Durability::Synced);
-    if (saved)
-        hasSidecar = true;
-    return saved;
-}
 
 // The bytes have their room since the beginning; what tells of them finds some on a full disk, too.
 core::Result<void> PartialFile::saveNote(const QString &path, const QByteArray &text,
@@ -278,7 +272,7 @@ core::Result<std::unique_ptr<Partial>> Partial::open(const Layout &layout,
         partial->d->watch = std::move(*created);
         return partial;
     }
-    file.isKept = file.hasSidecar = true;
+    file.isKept = true;
     partial->d->watch = Watch::beginAlone(file.fd.get());
     partial->d->safe = found->safe.have;
     partial->d->arrivals.adopt(found->safe.pieces);
@@ -429,7 +423,7 @@ core::Result<void> Partial::Checkpoint::run() const
         return core::fail(core::ErrorKind::Cancelled, file.path);
     auto saved = file.saveSidecar(d->content);
     // The bytes of a small file have their room; it goes on without being kept.
-    if (!saved && !file.hasSidecar && saved.error().kind == core::ErrorKind::DiskFull) {
+    if (!saved && !exists(file.sidecarPath) && saved.error().kind == core::ErrorKind::DiskFull) {
         file.isKept = false;
         return {};
     }

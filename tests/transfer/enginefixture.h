@@ -1,11 +1,18 @@
 #pragma once
 
+#include <QRegularExpression>
 #include <QTemporaryDir>
 
 #include <memory>
 
 #include "support/faultyhub.h"
 #include "transfer/engine.h"
+
+inline constexpr qint64 MiB = 1024 * 1024;
+
+// Targets of requests, for rules and counts.
+inline const QRegularExpression anything(QStringLiteral(".*"));
+inline const QRegularExpression resolve(QStringLiteral("/resolve/"));
 
 // A Hub that sends so much over each connection.
 demo::DemoOptions slow(qint64 bytesPerSecond);

@@ -16,8 +16,6 @@
 // what has to be true at the end whatever the fault was.
 namespace faults {
 
-constexpr qint64 MiB = 1024 * 1024;
-
 class FaultRun;
 
 // What is left of the bytes after an error.

@@ -23,10 +23,6 @@ using cachetest::namesIn;
 using cachetest::readFile;
 using cachetest::writeFile;
 
-constexpr qint64 MiB = 1024 * 1024;
-inline const QRegularExpression anything(u".*"_s);
-inline const QRegularExpression resolve(u"/resolve/"_s);
-
 inline demo::Repo largeRepo(qint64 size = 9 * MiB)
 {
     return support::makeRepo(u"org/one"_s, {support::lfsFile(u"m.bin"_s, size, 7)});

@@ -16,9 +16,6 @@ using transfer::State;
 
 namespace {
 
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
-
 demo::Repo repoOf(const QString &name, int files, qint64 size)
 {
     QList<demo::File> list;

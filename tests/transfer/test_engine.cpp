@@ -15,8 +15,6 @@ using namespace Qt::StringLiterals;
 using transfer::State;
 
 namespace {
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
 
 QByteArray contentOf(const QString &path)
 {

@@ -16,12 +16,6 @@ using namespace Qt::StringLiterals;
 using support::FaultyHub;
 using transfer::State;
 
-namespace {
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
-const QRegularExpression resolve(u"/resolve/"_s);
-} // namespace
-
 // Lies and accidents of the network; whatever happens, the file ends right or not at all.
 class TestFaults : public QObject {
     Q_OBJECT

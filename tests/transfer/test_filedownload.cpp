@@ -6,17 +6,14 @@
 #include "cache/descriptor.h"
 
 using namespace Qt::StringLiterals;
-using filetest::anything;
 using filetest::beside;
 using filetest::bytesOf;
 using filetest::Call;
 using filetest::isRight;
 using filetest::largeRepo;
-using filetest::MiB;
 using filetest::out;
 using filetest::readFile;
 using filetest::request;
-using filetest::resolve;
 using filetest::writeFile;
 using support::FaultyHub;
 using support::RawRequest;

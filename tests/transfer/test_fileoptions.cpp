@@ -6,17 +6,14 @@
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-using filetest::anything;
 using filetest::Call;
 using filetest::isRight;
 using filetest::largeRepo;
-using filetest::MiB;
 using filetest::out;
 using filetest::Place;
 using filetest::rangeAnswer;
 using filetest::readFile;
 using filetest::request;
-using filetest::resolve;
 using support::FaultyHub;
 using support::RawRequest;
 using support::RawServer;

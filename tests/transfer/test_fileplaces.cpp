@@ -9,13 +9,11 @@
 using namespace Qt::StringLiterals;
 using cachetest::SmallDisk;
 using filetest::alphabet;
-using filetest::anything;
 using filetest::beside;
 using filetest::broken;
 using filetest::Call;
 using filetest::isRight;
 using filetest::largeRepo;
-using filetest::MiB;
 using filetest::out;
 using filetest::Place;
 using filetest::rangeAnswer;

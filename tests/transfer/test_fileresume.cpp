@@ -20,7 +20,6 @@ using filetest::alphabet;
 using filetest::broken;
 using filetest::Call;
 using filetest::idOf;
-using filetest::MiB;
 using filetest::Place;
 using filetest::rangeAnswer;
 using filetest::readFile;

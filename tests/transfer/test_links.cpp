@@ -13,9 +13,6 @@ using support::FaultyHub;
 using transfer::State;
 
 namespace {
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
-const QRegularExpression resolve(u"/resolve/"_s);
 
 // Each answer of the Hub names a link of its own, also within one second.
 FaultyHub::Change ownLink()

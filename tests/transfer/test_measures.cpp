@@ -12,9 +12,6 @@ using transfer::State;
 
 namespace {
 
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
-
 demo::Repo oneFile(const QString &name, qint64 size, quint64 seed)
 {
     return support::makeRepo(u"org/"_s + name, {support::lfsFile(u"m.bin"_s, size, seed)});

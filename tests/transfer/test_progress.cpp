@@ -11,11 +11,6 @@ using namespace Qt::StringLiterals;
 using support::FaultyHub;
 using transfer::State;
 
-namespace {
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
-} // namespace
-
 // What is told of how far a download is: never more than is so, all of it only at the end, and less
 // than before only with an event that says why.
 class TestProgress : public QObject {

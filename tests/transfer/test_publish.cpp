@@ -26,7 +26,6 @@ extern "C" int rename(const char *from, const char *to)
 }
 
 using namespace Qt::StringLiterals;
-using filetest::MiB;
 using transfer::State;
 
 namespace {

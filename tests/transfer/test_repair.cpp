@@ -10,8 +10,6 @@ using support::FaultyHub;
 using transfer::State;
 
 namespace {
-constexpr qint64 MiB = 1024 * 1024;
-const QRegularExpression anything(u".*"_s);
 
 QString partialOf(const EngineFixture &f, const demo::Repo &repo)
 {
