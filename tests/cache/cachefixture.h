@@ -75,14 +75,15 @@ inline QString errorOf(const core::Error &error)
 // A real small file system. Not mounted where we may not.
 class SmallDisk {
 public:
-    // Only a disk keeps room for a file; memory is given as it is written.
+    // Only a disk keeps room for a file; memory is given as it is written. The disk says at once
+    // that it is full, and not after it has sorted out what it was told to write.
     enum class Kind { Memory, Disk };
     explicit SmallDisk(const QString &size, Kind kind = Kind::Memory)
     {
         const QString script = kind == Kind::Memory
             ? QStringLiteral("mount -t tmpfs -o size=$1 tmpfs \"$2\"")
             : QStringLiteral("truncate -s $1 \"$3\" && mkfs.ext4 -q -m 0 -O ^has_journal \"$3\" && "
-                             "mount -o loop \"$3\" \"$2\"");
+                             "mount -o loop,nodelalloc \"$3\" \"$2\"");
         m_mounted = QProcess::execute(QStringLiteral("sh"),
                                       {QStringLiteral("-c"), script, QStringLiteral("sh"), size,
                                        m_folder.path(), m_image.filePath(QStringLiteral("image"))})
