@@ -17,17 +17,30 @@ qint64 roomFor(const cache::Store &store, const core::RepoId &repo, const core::
     return std::max<qint64>(0, size - std::max(here, store.takenBytes(repo, content)));
 }
 
-// What they will take of that volume.
-core::ByteSum roomFor(const QList<transfer::Need> &queue, std::optional<quint64> volume)
+// One content of one repo at one place: fetched once, whoever asks for it.
+QString keyOf(const cache::Location &place, const core::RepoId &repo,
+              const core::ContentId &content)
+{
+    return place.path + u'\n' + repo.display() + u'\n' + content.text;
+}
+
+// What they will take of that volume beside what is counted.
+core::ByteSum roomFor(const QList<transfer::Need> &queue, std::optional<quint64> volume,
+                      QSet<QString> counted)
 {
     core::ByteSum room;
     for (const transfer::Need &need : queue) {
         const cache::Store store(need.place);
         if (!volume || store.volume() != volume)
             continue;
-        room += need.bytes;
-        for (const transfer::Need::Begun &file : need.begun)
+        room += need.unnamed;
+        for (const transfer::Need::File &file : need.files) {
+            const QString key = keyOf(need.place, need.repo, file.content);
+            if (counted.contains(key))
+                continue;
+            counted.insert(key);
             room += roomFor(store, need.repo, file.content, file.size, 0);
+        }
     }
     return room;
 }
@@ -47,14 +60,15 @@ Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, cons
     for (const hub::TreeEntry &entry : chosen) {
         ++receipt.files;
         const auto id = entry.contentId();
-        if (id && counted.contains(id->text))
+        const QString key = id ? keyOf(place, repo, *id) : QString();
+        if (counted.contains(key))
             continue;
         chosenBytes += entry.size;
         if (!id) {
             room += entry.size;
             continue;
         }
-        counted.insert(id->text);
+        counted.insert(key);
         const qint64 here = store.storedBytes(repo, commit, entry.path, *id, entry.size);
         hereBytes += here;
         room += roomFor(store, repo, *id, entry.size, here);
@@ -63,7 +77,7 @@ Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, cons
     receipt.alreadyHere = hereBytes.total();
     receipt.toFetch = (chosenBytes - hereBytes).total();
     receipt.freeBytes = store.freeBytes();
-    receipt.queued = roomFor(queue, store.volume()).total();
+    receipt.queued = roomFor(queue, store.volume(), counted).total();
     if (receipt.freeBytes >= 0 && receipt.toFetch > 0) {
         room += reserve;
         room -= receipt.freeBytes;

@@ -16,7 +16,7 @@ struct Receipt {
     qint64 toFetch = 0;
     qint64 freeBytes = -1; // on the volume now; -1 unknown
     qint64 shortBy = 0; // bytes missing on the volume, reserve included; 0: it fits
-    qint64 queued = 0; // bytes that others in the queue will take there
+    qint64 queued = 0; // bytes that the queue will take there for what is not chosen here
     qint64 shortByQueue = 0; // bytes missing when those have come, too
 };
 

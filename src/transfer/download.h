@@ -23,14 +23,14 @@ using DownloadId = QUuid;
 
 // What a Download that can still go on has to bring to its place.
 struct Need {
-    struct Begun {
+    struct File {
         core::ContentId content;
         qint64 size = 0;
     };
     core::RepoId repo;
     cache::Location place;
-    qint64 bytes = 0; // of files of which there is nothing yet
-    QList<Begun> begun; // the others: they may have their room already
+    QList<File> files; // what of them has come may have its room already
+    qint64 unnamed = 0; // bytes of those whose content has no id yet
 };
 
 // Which files of a Download go first. Skip is no state of a file: it leaves the choice.

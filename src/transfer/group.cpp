@@ -396,20 +396,19 @@ bool Group::canGoOn() const
 
 Need Group::need() const
 {
-    Need need{m_request.repo, m_request.place, 0, {}};
-    core::ByteSum bytes;
+    Need need{m_request.repo, m_request.place, {}, 0};
+    core::ByteSum unnamed;
     for (const int index : m_chosen) {
         const Transfer &transfer = at(index);
         const State state = transfer.state();
         if (state == State::Done || state == State::Failed || state == State::Cancelled)
             continue;
-        const bool isBegun = transfer.done > 0 || transfer.attempt != 0;
-        if (isBegun && transfer.content)
-            need.begun.append({*transfer.content, transfer.size});
+        if (transfer.content)
+            need.files.append({*transfer.content, transfer.size});
         else
-            bytes += transfer.size;
+            unnamed += transfer.size;
     }
-    need.bytes = bytes.total();
+    need.unnamed = unnamed.total();
     return need;
 }
 

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void addsUp();
     void aPartialHasItsRoom();
     void countsTheQueueOfTheSameVolume();
+    void countsContentOnce();
     void sizesBeyondAllBounds();
 };
 
@@ -101,15 +102,33 @@ void TestReceipt::countsTheQueueOfTheSameVolume()
     const auto begun = entries(1, size).constFirst().contentId();
     layPartial(folder, *begun, size);
     const QList<transfer::Need> queue{
-        {repo(), placeAt(folder.path() + u"/other"_s), beyondAnyDisk, {}},
-        {repo(), placeAt(folder.path()), 0, {{*begun, size}}}, // takes nothing more
-        {repo(), placeAt(u"/proc"_s), 1'000, {}}, // another volume
+        {repo(), placeAt(folder.path() + u"/other"_s), {}, beyondAnyDisk},
+        {repo(), placeAt(folder.path()), {{*begun, size}}, 0}, // takes nothing more
+        {repo(), placeAt(u"/proc"_s), {}, 1'000}, // another volume
     };
     const auto receipt = receiptAt(folder, entries(3, 1'000'000), 0, queue);
     QCOMPARE(receipt.queued, beyondAnyDisk);
     QCOMPARE(receipt.shortBy, 0);
     QVERIFY(receipt.shortByQueue > 0);
     QCOMPARE(receiptAt(folder, entries(3, 1'000'000), 0, queue.mid(1)).shortByQueue, 0);
+}
+
+// Chosen and queued, or queued twice: fetched once.
+void TestReceipt::countsContentOnce()
+{
+    const QTemporaryDir folder;
+    const auto chosen = entries(3, 1'000);
+    const auto needOf = [](const QString &path, const QList<hub::TreeEntry> &files) {
+        transfer::Need need{repo(), placeAt(path), {}, 0};
+        for (const hub::TreeEntry &file : files)
+            need.files.append({*file.contentId(), file.size});
+        return need;
+    };
+    const auto queued = needOf(folder.path(), chosen);
+    QCOMPARE(receiptAt(folder, chosen, 0, {queued}).queued, 0);
+    QCOMPARE(receiptAt(folder, chosen.mid(0, 1), 0, {queued, queued}).queued, 2'000);
+    const auto elsewhere = needOf(folder.path() + u"/other"_s, chosen);
+    QCOMPARE(receiptAt(folder, chosen, 0, {queued, elsewhere}).queued, 3'000);
 }
 
 // Each is as large as a listing may say; all together are more than a qint64 holds.
