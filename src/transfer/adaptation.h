@@ -39,7 +39,6 @@ private:
     enum class Phase { Settling, Measuring, Resting };
     enum class Trial { None, More, Fewer };
 
-    bool hasFallen(Time now, qint64 bytes);
     void conclude(double bytesPerSecond, Time now);
     void go(int target, Trial trial);
     void rest(Time now);
@@ -50,10 +49,9 @@ private:
     int m_suffered; // never more than these
     Phase m_phase = Phase::Settling;
     Trial m_trial = Trial::None;
-    std::optional<Measured> m_known; // before the trial, or when the rest began
+    std::optional<Measured> m_known; // before the trial
     std::optional<Time> m_since; // of the phase
-    std::optional<Time> m_markedAt; // in a rest: of a look at the speed
-    qint64 m_bytes = 0; // when measuring began, or at the mark
+    qint64 m_bytes = 0; // when measuring began
     Time m_delay{};
     bool m_isClimbing = true; // until the first rest
     int m_rests = 0;

@@ -20,8 +20,7 @@ constexpr qint64 smallestChunk = 4 * MiB;
 constexpr qint64 firstChunk = 16 * MiB; // before anything is measured
 constexpr qint64 largestChunk = 128 * MiB;
 constexpr double chunkSeconds = 4; // asking for the next one then costs little
-constexpr qint64 smallestHalf = MiB / 8; // of what lasts long enough to be shared
-constexpr qint64 lastPiece = MiB; // of one that leaves: what has come for it already
+constexpr qint64 smallestHalf = MiB; // a request for less costs more than it brings
 constexpr qint64 smallestOwnLink = 32 * MiB; // where each piece costs a request to the Hub
 constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to four times as much
 constexpr auto measureEvery = 25ms;
@@ -314,7 +313,7 @@ void Filler::shrink()
 {
     const auto wanted = static_cast<size_t>(m_adaptation.target());
     for (size_t i = wanted; i < m_fetches.size(); ++i)
-        m_fetches[i]->shorten(m_fetches[i]->position() + lastPiece);
+        m_fetches[i]->shorten(m_fetches[i]->position() + smallestHalf);
 }
 
 void Filler::startFetch(const FetchPlan &plan)
