@@ -17,14 +17,7 @@ qint64 roomFor(const cache::Store &store, const core::RepoId &repo, const core::
     return std::max<qint64>(0, size - std::max(here, store.takenBytes(repo, content)));
 }
 
-// One content of one repo at one place: fetched once, whoever asks for it.
-QString keyOf(const cache::Location &place, const core::RepoId &repo,
-              const core::ContentId &content)
-{
-    return place.path + u'\n' + repo.display() + u'\n' + content.text;
-}
-
-// What they will take of that volume beside what is counted.
+// What they will take of that volume beside what is counted; counted: paths of blobs.
 core::ByteSum roomFor(const QList<transfer::Need> &queue, std::optional<quint64> volume,
                       QSet<QString> counted)
 {
@@ -35,10 +28,10 @@ core::ByteSum roomFor(const QList<transfer::Need> &queue, std::optional<quint64>
             continue;
         room += need.unnamed;
         for (const transfer::Need::File &file : need.files) {
-            const QString key = keyOf(need.place, need.repo, file.content);
-            if (counted.contains(key))
+            const QString blob = store.layout().blob(need.repo, file.content);
+            if (counted.contains(blob))
                 continue;
-            counted.insert(key);
+            counted.insert(blob);
             room += roomFor(store, need.repo, file.content, file.size, 0);
         }
     }
@@ -60,15 +53,15 @@ Receipt makeReceipt(const cache::Location &place, const core::RepoId &repo, cons
     for (const hub::TreeEntry &entry : chosen) {
         ++receipt.files;
         const auto id = entry.contentId();
-        const QString key = id ? keyOf(place, repo, *id) : QString();
-        if (counted.contains(key))
+        const QString blob = id ? store.layout().blob(repo, *id) : QString();
+        if (counted.contains(blob))
             continue;
         chosenBytes += entry.size;
         if (!id) {
             room += entry.size;
             continue;
         }
-        counted.insert(key);
+        counted.insert(blob);
         const qint64 here = store.storedBytes(repo, commit, entry.path, *id, entry.size);
         hereBytes += here;
         room += roomFor(store, repo, *id, entry.size, here);
