@@ -20,6 +20,7 @@ constexpr int delaysInWindow = 8; // a connection over a long way needs them to 
 constexpr double worthMore = 0.25; // of what each further connection would bring at best
 constexpr double nearlyAll = 0.7; // of it: the connections do not stand in each other's way
 constexpr double asGood = 0.95; // of the speed before, with fewer
+constexpr double fallen = 0.6; // of the speed at the last rest: the line is not what it was
 constexpr std::array<Time, 4> rests = {3s, 6s, 12s, 30s};
 
 } // namespace
@@ -59,6 +60,7 @@ double Adaptation::worthSharing() const
 void Adaptation::interrupt()
 {
     m_since.reset();
+    m_markedAt.reset();
     if (m_phase == Phase::Measuring)
         m_phase = Phase::Settling;
 }
@@ -95,15 +97,36 @@ void Adaptation::tell(Time now, qint64 bytes, int working)
         return;
     }
     case Phase::Resting:
-        if (now - *m_since < rests[static_cast<size_t>(m_rests)])
+        if (hasFallen(now, bytes)) {
+            m_isClimbing = true;
+            m_nextTrial = Trial::More;
+        } else if (now - *m_since < rests[static_cast<size_t>(m_rests)]) {
             return;
-        m_rests = std::min<int>(m_rests + 1, rests.size() - 1);
+        } else {
+            m_rests = std::min<int>(m_rests + 1, rests.size() - 1);
+        }
         m_known.reset(); // measured anew before the next trial
         m_phase = Phase::Settling;
         m_trial = Trial::None;
         m_since = now;
         return;
     }
+}
+
+// A host that begins fast and then holds each connection back, a line that others use now.
+bool Adaptation::hasFallen(Time now, qint64 bytes)
+{
+    if (!m_markedAt) {
+        m_markedAt = now;
+        m_bytes = bytes;
+    }
+    const Time time = now - *m_markedAt;
+    if (!m_known || time < std::max<Time>(shortestWindow, m_delay * delaysInWindow))
+        return false;
+    const double seconds = std::chrono::duration<double>(time).count();
+    const double speed = static_cast<double>(bytes - m_bytes) / seconds;
+    m_markedAt.reset();
+    return speed < fallen * m_known->bytesPerSecond;
 }
 
 void Adaptation::conclude(double bytesPerSecond, Time now)
@@ -159,6 +182,7 @@ void Adaptation::rest(Time now)
     m_phase = Phase::Resting;
     m_trial = Trial::None;
     m_since = now;
+    m_markedAt.reset();
 }
 
 } // namespace transfer

@@ -39,6 +39,7 @@ private:
     enum class Phase { Settling, Measuring, Resting };
     enum class Trial { None, More, Fewer };
 
+    bool hasFallen(Time now, qint64 bytes);
     void conclude(double bytesPerSecond, Time now);
     void go(int target, Trial trial);
     void rest(Time now);
@@ -49,9 +50,10 @@ private:
     int m_suffered; // never more than these
     Phase m_phase = Phase::Settling;
     Trial m_trial = Trial::None;
-    std::optional<Measured> m_known; // before the trial
+    std::optional<Measured> m_known; // before the trial, or when the rest began
     std::optional<Time> m_since; // of the phase
-    qint64 m_bytes = 0; // when measuring began
+    std::optional<Time> m_markedAt; // in a rest: of a look at the speed
+    qint64 m_bytes = 0; // when measuring began, or at the mark
     Time m_delay{};
     bool m_isClimbing = true; // until the first rest
     int m_rests = 0;

@@ -100,6 +100,7 @@ public:
 
     void hold(); // stop reading; the sender is held back by full buffers
     void release(); // go on
+    bool isHeldBack() const { return m_reader.isHeldBack(); } // by hold() or a limit
     // Takes what has arrived and breaks the connection; no ended() after that.
     void stop();
     void abandon(); // the same, and nothing is taken any more

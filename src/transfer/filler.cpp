@@ -20,7 +20,8 @@ constexpr qint64 smallestChunk = 4 * MiB;
 constexpr qint64 firstChunk = 16 * MiB; // before anything is measured
 constexpr qint64 largestChunk = 128 * MiB;
 constexpr double chunkSeconds = 4; // asking for the next one then costs little
-constexpr qint64 smallestHalf = MiB; // a request for less costs more than it brings
+constexpr qint64 smallestHalf = MiB / 8; // of what lasts long enough to be shared
+constexpr qint64 lastPiece = MiB; // of one that leaves: what has come for it already
 constexpr qint64 smallestOwnLink = 32 * MiB; // where each piece costs a request to the Hub
 constexpr qint64 allBuffers = 2 * MiB; // of all connections; Qt holds up to four times as much
 constexpr auto measureEvery = 25ms;
@@ -108,7 +109,6 @@ void Filler::ask()
 void Filler::hold()
 {
     m_held = true;
-    m_adaptation.interrupt();
     for (const auto &fetch : m_fetches)
         fetch->hold();
 }
@@ -223,7 +223,7 @@ std::optional<core::Range> Filler::splitSlowest()
     for (const auto &fetch : m_fetches) {
         const qint64 rest = fetch->end() - fetch->position();
         const double seconds = m_paces.secondsFor(fetch.get(), rest).value_or(0);
-        if (!fetch->isShared() || seconds <= longest || rest < 2 * least)
+        if (!fetch->isShared() || fetch->isHeldBack() || seconds <= longest || rest < 2 * least)
             continue;
         slowest = fetch.get();
         longest = seconds;
@@ -279,6 +279,13 @@ bool Filler::startNext()
     return true;
 }
 
+// By us: what comes then tells nothing of the line.
+bool Filler::isHeldBack() const
+{
+    return std::any_of(m_fetches.begin(), m_fetches.end(),
+                       [](const auto &fetch) { return fetch->isHeldBack(); });
+}
+
 // How fast one connection is, and whether more of them help.
 void Filler::measure()
 {
@@ -293,7 +300,7 @@ void Filler::measure()
         m_receivedBefore = m_received;
         m_measuredAt = time;
     }
-    if (m_held || m_body == Body::Whole)
+    if (isHeldBack() || m_body == Body::Whole)
         return m_adaptation.interrupt();
     if (claimed().gaps(m_job.size).isEmpty()) {
         m_adaptation.interrupt();
@@ -313,7 +320,7 @@ void Filler::shrink()
 {
     const auto wanted = static_cast<size_t>(m_adaptation.target());
     for (size_t i = wanted; i < m_fetches.size(); ++i)
-        m_fetches[i]->shorten(m_fetches[i]->position() + smallestHalf);
+        m_fetches[i]->shorten(m_fetches[i]->position() + lastPiece);
 }
 
 void Filler::startFetch(const FetchPlan &plan)

@@ -80,6 +80,7 @@ private:
     // By a digest, in the end.
     bool isProven() const { return m_job.content.kind != core::ContentId::Kind::Opaque; }
     bool isSmall() const;
+    bool isHeldBack() const;
     bool takePass();
     void askLink();
     void onLinkHead(hub::Exchange *exchange);

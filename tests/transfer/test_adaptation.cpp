@@ -60,6 +60,7 @@ private Q_SLOTS:
     void oneFillsIt();
     void lossyLine();
     void changingLine();
+    void fastBeginning();
     void brokenConnections();
     void slowStart();
 };
@@ -122,6 +123,19 @@ void TestAdaptation::changingLine()
     line.run(10s);
     QVERIFY(adaptation.target() <= 4);
     line.run(60s);
+    QCOMPARE(adaptation.target(), 16);
+}
+
+// A host that gives all there is for a moment and then 20 MB/s to each: that is seen at once.
+void TestAdaptation::fastBeginning()
+{
+    Adaptation adaptation(8, 16);
+    Line line(adaptation, [](int connections, double seconds) {
+        return seconds < 0.3 ? 900 * MB : 20 * MB * connections;
+    });
+    line.run(1200ms);
+    QCOMPARE(adaptation.target(), 16);
+    line.run(30s);
     QCOMPARE(adaptation.target(), 16);
 }
 
