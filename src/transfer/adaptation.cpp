@@ -21,7 +21,7 @@ constexpr double worthMore = 0.25; // of what each further connection would brin
 constexpr double nearlyAll = 0.7; // of it: the connections do not stand in each other's way
 constexpr double asGood = 0.95; // of the speed before, with fewer
 constexpr double fallen = 0.6; // of the speed at the last rest: the line is not what it was
-constexpr std::array<Time, 4> rests = {3s, 6s, 12s, 30s};
+constexpr std::array<Time, 5> rests = {1s, 3s, 6s, 12s, 30s};
 
 } // namespace
 
@@ -178,6 +178,8 @@ void Adaptation::go(int target, Trial trial)
 
 void Adaptation::rest(Time now)
 {
+    if (m_isClimbing && m_target < std::min(m_most, m_suffered))
+        m_nextTrial = Trial::More; // it was measured in haste
     m_isClimbing = false;
     m_phase = Phase::Resting;
     m_trial = Trial::None;
