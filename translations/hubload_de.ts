@@ -4,10 +4,6 @@
 <context>
     <name>cli::GetCommand</name>
     <message>
-        <source>Fetch it? [Y/n] </source>
-        <translation>Holen? [Y/n] </translation>
-    </message>
-    <message>
         <source>Stopped. What has arrived is kept; the same command goes on from there.</source>
         <translation>Angehalten. Was da ist, bleibt; derselbe Befehl macht dort weiter.</translation>
     </message>
@@ -35,35 +31,13 @@
             <numerusform>%Ln Dateien ausgelassen, etwa %1: ein Name, der sich nicht gefahrlos schreiben lässt, oder ein Eintrag des Verzeichnisses, der keinen Sinn ergibt.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Fetch it? [Y/n]</source>
+        <translation>Holen? [Y/n]</translation>
+    </message>
 </context>
 <context>
     <name>cli::Words</name>
-    <message>
-        <source>Usage:
-  hubload                  open the window
-  hubload --demo           the window with a built-in miniature Hub
-  hubload get REPO [...]   fetch files without a window; see hubload get --help
-  hubload --version
-
-Exit codes: 0 done, 1 something not fetched, 2 wrong use, 3 access needed,
-4 no room, 5 no network, 6 check failed, 7 cancelled, 8 no instance to talk to.
-
-Environment: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
-HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE and the proxy
-variables.</source>
-        <translation>Aufruf:
-  hubload                  das Fenster öffnen
-  hubload --demo           das Fenster mit einem eingebauten kleinen Hub
-  hubload get REPO [...]   Dateien ohne Fenster holen; siehe hubload get --help
-  hubload --version
-
-Ende-Codes: 0 fertig, 1 etwas nicht geholt, 2 falscher Aufruf, 3 Zugang nötig,
-4 kein Platz, 5 kein Netz, 6 Prüfung misslungen, 7 abgebrochen, 8 kein laufendes Programm.
-
-Umgebung: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
-HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE und die
-Proxy-Variablen.</translation>
-    </message>
     <message>
         <source>Branch, tag, commit or ref to fetch instead of main.</source>
         <translation>Zweig, Tag, Commit oder Ref anstelle von main.</translation>
@@ -124,10 +98,6 @@ Proxy-Variablen.</translation>
         <source>The option --%1 needs a value.</source>
         <translation>Die Option --%1 braucht einen Wert.</translation>
     </message>
-    <message>
-        <source>Standard output cannot be written; the files are fetched all the same.</source>
-        <translation>Die Standardausgabe lässt sich nicht schreiben; die Dateien werden trotzdem geholt.</translation>
-    </message>
     <message numerus="yes">
         <source>%1 at %2: %Ln file(s), %3; already here %4, to fetch %5</source>
         <translation>
@@ -155,6 +125,203 @@ Proxy-Variablen.</translation>
     <message>
         <source>Done, not checked: %1. The Hub names no digest to compare with.</source>
         <translation>Fertig, nicht geprüft: %1. Der Hub nennt keine Prüfsumme zum Vergleichen.</translation>
+    </message>
+    <message>
+        <source>Usage:
+  hubload                  open the window
+  hubload --demo           the window with a built-in miniature Hub
+  hubload get REPO [...]   fetch files without a window; see hubload get --help
+  hubload library [...]    what the cache holds, whoever fetched it
+  hubload verify [REPO]    compare what is there with what it should be
+  hubload remove REPO      delete a repo, or versions of it, from the cache
+  hubload --version
+
+Exit codes: 0 done, 1 something not fetched, 2 wrong use, 3 access needed,
+4 no room, 5 no network, 6 check failed, 7 cancelled, 8 no instance to talk to.
+
+Environment: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
+HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE and the proxy
+variables.</source>
+        <translation>Aufruf:
+  hubload                  das Fenster öffnen
+  hubload --demo           das Fenster mit einem eingebauten kleinen Hub
+  hubload get REPO [...]   Dateien ohne Fenster holen; siehe hubload get --help
+  hubload library [...]    was im Cache liegt, gleich wer es geholt hat
+  hubload verify [REPO]    vergleichen, was da ist, mit dem, was es sein soll
+  hubload remove REPO      ein Repo oder Versionen davon aus dem Cache löschen
+  hubload --version
+
+Ende-Codes: 0 fertig, 1 etwas nicht geholt, 2 falscher Aufruf, 3 Zugang nötig,
+4 kein Platz, 5 kein Netz, 6 Prüfung misslungen, 7 abgebrochen, 8 kein laufendes Programm.
+
+Umgebung: HF_ENDPOINT, HF_HUB_CACHE, HF_HOME, HF_TOKEN, HF_HUB_OFFLINE,
+HF_HUB_DISABLE_SYMLINKS, HF_HUB_DISABLE_IMPLICIT_TOKEN, SSL_CERT_FILE und die
+Proxy-Variablen.</translation>
+    </message>
+    <message>
+        <source>Standard output cannot be written; everything else is done all the same.</source>
+        <translation>Die Standardausgabe lässt sich nicht schreiben; alles andere geschieht trotzdem.</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <comment>state of a repo</comment>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>unfinished</source>
+        <comment>state of a repo</comment>
+        <translation>unfertig</translation>
+    </message>
+    <message>
+        <source>checked</source>
+        <comment>state of a repo</comment>
+        <translation>geprüft</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <comment>state of a repo</comment>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>%1 unfinished</source>
+        <translation>%1 unfertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s), used %1, %2</source>
+        <translation>
+            <numerusform>%Ln Datei, benutzt %1, %2</numerusform>
+            <numerusform>%Ln Dateien, benutzt %1, %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no name points to it</source>
+        <translation>kein Name zeigt darauf</translation>
+    </message>
+    <message>
+        <source>%1: %2, a kernel, which Hubload does not fetch</source>
+        <translation>%1: %2, ein Kernel; solche holt Hubload nicht</translation>
+    </message>
+    <message>
+        <source>%1: %2, not of the Hub&apos;s making</source>
+        <translation>%1: %2, nicht vom Hub</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %Ln repo(s), %2</source>
+        <translation>
+            <numerusform>%1 in %Ln Repo, %2</numerusform>
+            <numerusform>%1 in %Ln Repos, %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Only repos that nobody has read for this long: 12h, 30d, 2w, 6m, 1y.</source>
+        <translation>Nur Repos, die so lange niemand gelesen hat: 12h, 30d, 2w, 6m, 1y.</translation>
+    </message>
+    <message>
+        <source>One JSON object on standard output.</source>
+        <translation>Ein JSON-Objekt auf der Standardausgabe.</translation>
+    </message>
+    <message>
+        <source>Usage: hubload library [options]</source>
+        <translation>Aufruf: hubload library [Optionen]</translation>
+    </message>
+    <message>
+        <source>--unused takes an age such as 30d or 6m, not “%1”.</source>
+        <translation>--unused nimmt ein Alter wie 30d oder 6m, nicht „%1“.</translation>
+    </message>
+    <message>
+        <source>hubload library lists everything; “%1” is too much.</source>
+        <translation>hubload library zeigt alles; „%1“ ist zu viel.</translation>
+    </message>
+    <message>
+        <source>Name one repo: hubload remove ORG/NAME.</source>
+        <translation>Bitte ein Repo nennen: hubload remove ORG/NAME.</translation>
+    </message>
+    <message>
+        <source>Whole versions only; “%1” names a file or a folder.</source>
+        <translation>Nur ganze Versionen; „%1“ nennt eine Datei oder einen Ordner.</translation>
+    </message>
+    <message numerus="yes">
+        <source>All of %1: %Ln file(s)</source>
+        <translation>
+            <numerusform>Alles von %1: %Ln Datei</numerusform>
+            <numerusform>Alles von %1: %Ln Dateien</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Version %1 of %2</source>
+        <translation>Version %1 von %2</translation>
+    </message>
+    <message>
+        <source>With its names: %1</source>
+        <translation>Mit ihren Namen: %1</translation>
+    </message>
+    <message>
+        <source>This frees %1.</source>
+        <translation>Das gibt %1 frei.</translation>
+    </message>
+    <message>
+        <source>Only this version: a branch, a tag or a commit; may be repeated. Content that other versions have stays.</source>
+        <translation>Nur diese Version: ein Branch, ein Tag oder ein Commit; auch mehrmals. Inhalte, die andere Versionen haben, bleiben.</translation>
+    </message>
+    <message>
+        <source>Only say what would go.</source>
+        <translation>Nur sagen, was gelöscht würde.</translation>
+    </message>
+    <message>
+        <source>Do not ask before deleting.</source>
+        <translation>Vor dem Löschen nicht fragen.</translation>
+    </message>
+    <message>
+        <source>[models/|datasets/|spaces/][ORG/]NAME[@REV]</source>
+        <translation>[models/|datasets/|spaces/][ORG/]NAME[@REV]</translation>
+    </message>
+    <message>
+        <source>Usage: hubload remove REPO [options]</source>
+        <translation>Aufruf: hubload remove REPO [Optionen]</translation>
+    </message>
+    <message>
+        <source>Nobody is here to be asked; say --yes to delete it.</source>
+        <translation>Niemand da, der gefragt werden könnte; zum Löschen --yes angeben.</translation>
+    </message>
+    <message>
+        <source>Delete it? [y/N]</source>
+        <translation>Löschen? [y/N]</translation>
+    </message>
+    <message>
+        <source>Stays: %1</source>
+        <translation>Bleibt: %1</translation>
+    </message>
+    <message>
+        <source>%1 freed</source>
+        <translation>%1 frei geworden</translation>
+    </message>
+    <message>
+        <source>%1 of %2: %3</source>
+        <translation>%1 von %2: %3</translation>
+    </message>
+    <message>
+        <source>Damaged: %1 (%2)</source>
+        <translation>Beschädigt: %1 (%2)</translation>
+    </message>
+    <message>
+        <source>Missing: %1 (%2)</source>
+        <translation>Fehlt: %1 (%2)</translation>
+    </message>
+    <message>
+        <source>%1 good, %2 damaged, %3 missing, %4 with nothing to compare with</source>
+        <translation>%1 gut, %2 beschädigt, %3 fehlen, %4 ohne etwas zum Vergleichen</translation>
+    </message>
+    <message>
+        <source>One JSON object for each file on standard output.</source>
+        <translation>Ein JSON-Objekt je Datei auf der Standardausgabe.</translation>
+    </message>
+    <message>
+        <source>[models/|datasets/|spaces/][ORG/]NAME; without it: everything.</source>
+        <translation>[models/|datasets/|spaces/][ORG/]NAME; ohne: alles.</translation>
+    </message>
+    <message>
+        <source>Usage: hubload verify [REPO ...] [options]</source>
+        <translation>Aufruf: hubload verify [REPO ...] [Optionen]</translation>
     </message>
 </context>
 <context>

@@ -21,6 +21,27 @@
             <numerusform>%1 at %2: %Ln files, %3; already here %4, to fetch %5</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%Ln file(s), used %1, %2</source>
+        <translation>
+            <numerusform>%Ln file, used %1, %2</numerusform>
+            <numerusform>%Ln files, used %1, %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %Ln repo(s), %2</source>
+        <translation>
+            <numerusform>%1 in %Ln repo, %2</numerusform>
+            <numerusform>%1 in %Ln repos, %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All of %1: %Ln file(s)</source>
+        <translation>
+            <numerusform>All of %1: %Ln file</numerusform>
+            <numerusform>All of %1: %Ln files</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>gui::DiscoverPage</name>

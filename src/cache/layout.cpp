@@ -107,6 +107,14 @@ QString Layout::linkTarget(const QString &path, const core::ContentId &id) const
     return u"../"_s.repeated(steps) + "blobs/"_L1 + id.text;
 }
 
+QByteArray Layout::blobOfLink(const QByteArray &target, int depth)
+{
+    const QByteArray start = QByteArray("../").repeated(2 + depth) + "blobs/";
+    const qsizetype length = start.size();
+    return target.startsWith(start) && target.indexOf('/', length) < 0 ? target.mid(length)
+                                                                       : QByteArray();
+}
+
 QString Layout::refs(const core::RepoId &repo) const
 {
     return this->repo(repo) + "/refs"_L1;

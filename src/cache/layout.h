@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QByteArray>
 #include <QString>
 
 #include <optional>
@@ -33,6 +34,9 @@ public:
     QString snapshot(const core::RepoId &repo, const QString &commit) const;
     QString entry(const core::RepoId &repo, const QString &commit, const QString &path) const;
     QString linkTarget(const QString &path, const core::ContentId &id) const; // relative
+    // The same backwards: the blob's name; empty for links that others would not make so. depth:
+    // folders in the path.
+    static QByteArray blobOfLink(const QByteArray &target, int depth);
     QString refs(const core::RepoId &repo) const;
     QString ref(const core::RepoId &repo, const QString &revision) const;
     QString tree(const core::RepoId &repo, const QString &commit) const;

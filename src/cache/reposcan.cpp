@@ -1,18 +1,16 @@
 #include "cache/reposcan.h"
 
-#include <QDir>
 #include <QFile>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <dirent.h>
-#include <memory>
+#include <fcntl.h>
 #include <optional>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "cache/folders.h"
+#include "cache/folderwalk.h"
+#include "cache/temporary.h"
+#include "cache/verified.h"
 #include "core/atomicfile.h"
 
 using namespace Qt::StringLiterals;
@@ -21,8 +19,6 @@ namespace cache {
 
 namespace {
 
-// Deeper than any repo; a guard against folders mounted into themselves.
-constexpr int maximumDepth = 256;
 // A cache in ruins is told about, not listed file by file.
 constexpr qsizetype maximumProblems = 50;
 constexpr qint64 blockSize = 512; // of st_blocks, whatever the file system uses
@@ -37,66 +33,47 @@ QDateTime utc(qint64 milliseconds)
     return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
 }
 
-std::optional<struct stat> factsOf(const QString &path)
+std::optional<struct stat> factsOf(const Descriptor &folder, const char *name, int flags = 0)
 {
     struct stat facts = {};
-    if (::stat(QFile::encodeName(path).constData(), &facts) != 0)
+    if (::fstatat(folder.get(), name, &facts, flags) != 0)
         return std::nullopt;
     return facts;
 }
 
-std::optional<struct stat> factsOfEntry(const QString &path)
+bool isInTheMaking(const QByteArray &name)
 {
-    struct stat facts = {};
-    if (::lstat(QFile::encodeName(path).constData(), &facts) != 0)
-        return std::nullopt;
-    return facts;
+    return name.endsWith(".incomplete") || name.endsWith(".downloadInProgress")
+        || name.contains(temporarySuffix.latin1());
 }
 
-QString linkTarget(const QString &path)
+bool isNoteOfOurs(const QByteArray &name)
 {
-    QByteArray target(4096, Qt::Uninitialized);
-    const ssize_t size = ::readlink(QFile::encodeName(path).constData(), target.data(),
-                                    static_cast<size_t>(target.size()));
-    return size < 0 ? QString() : QFile::decodeName(target.first(size));
+    return name.contains(partialSuffix.latin1()) && !isInTheMaking(name);
+}
+
+QString shown(const QByteArray &commit, const QByteArray &path)
+{
+    return QFile::decodeName("snapshots/" + commit + (path.isEmpty() ? "" : "/") + path);
 }
 
 } // namespace
 
-core::Result<QStringList> namesIn(const QString &folder)
+bool isHelperFile(const QByteArray &name)
 {
-    const std::unique_ptr<DIR, int (*)(DIR *)> open(
-        ::opendir(QFile::encodeName(folder).constData()), ::closedir);
-    if (!open)
-        return core::Unexpected(core::fileError(errno, folder));
-    QStringList names;
-    errno = 0;
-    while (const dirent *entry = ::readdir(open.get())) {
-        if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
-            names += QFile::decodeName(entry->d_name);
-        errno = 0;
-    }
-    if (errno != 0)
-        return core::Unexpected(core::fileError(errno, folder));
-    names.sort();
-    return names;
-}
-
-bool isHelperFile(const QString &name)
-{
-    return name == ".DS_Store"_L1 || name == "Thumbs.db"_L1 || name == "desktop.ini"_L1;
+    return name == ".DS_Store" || name == "Thumbs.db" || name == "desktop.ini";
 }
 
 struct RepoScan::Revision {
     ScannedRevision result;
-    QSet<QString> blobs;
+    QByteArray name;
+    int number = 0;
     qint64 modified = 0;
 };
 
 RepoScan::RepoScan(const core::RepoId &repo, const QString &folder, const std::atomic<bool> *stop,
-                   SeenInodes *seen)
-    : m_folder(folder)
-    , m_blobs(folder + "/blobs"_L1)
+                   QSet<Inode> *seen)
+    : m_folder(openFolder(AT_FDCWD, QFile::encodeName(folder).constData(), Links::Follow))
     , m_stop(stop)
     , m_seen(seen)
 {
@@ -106,13 +83,9 @@ RepoScan::RepoScan(const core::RepoId &repo, const QString &folder, const std::a
 
 core::Result<ScannedRepo> RepoScan::run()
 {
+    readBlobs();
     readSnapshots();
-    const QString refs = m_folder + "/refs"_L1;
-    if (const auto facts = factsOf(refs); facts && !S_ISDIR(facts->st_mode))
-        problem(u"\"refs\" is not a folder."_s);
-    else if (facts)
-        readRefs(refs, {}, 0);
-    readIncomplete();
+    readRefs();
     if (isStopped())
         return core::fail(core::ErrorKind::Cancelled);
     sumUp();
@@ -127,126 +100,165 @@ void RepoScan::problem(const QString &text)
         ++m_hiddenProblems;
 }
 
+// Blobs, and partials of any program. Room that is only reserved is not told as bytes that have
+// arrived.
+void RepoScan::readBlobs()
+{
+    m_blobs = openFolder(m_folder.get(), "blobs", Links::Follow);
+    const auto names = m_blobs.isOpen() ? namesIn(m_blobs) : std::nullopt;
+    if (!names)
+        return; // without links all files may lie in snapshots
+    m_byName.reserve(names->size());
+    for (const QByteArray &name : *names) {
+        if (isStopped())
+            return;
+        if (isHelperFile(name) || isNoteOfOurs(name))
+            continue;
+        if (isInTheMaking(name)) {
+            const auto facts = factsOf(m_blobs, name.constData(), AT_SYMLINK_NOFOLLOW);
+            if (facts && S_ISREG(facts->st_mode))
+                m_result.incompleteSize +=
+                    std::min<qint64>(facts->st_size, facts->st_blocks * blockSize);
+            continue;
+        }
+        const auto facts = factsOf(m_blobs, name.constData());
+        if (!facts || !S_ISREG(facts->st_mode))
+            continue; // what leads to it is told about
+        const int content = contentOf(*facts);
+        m_byName.insert(name, content);
+        const auto noted = notedId(m_blobs.get(), name, *facts);
+        m_contents[static_cast<size_t>(content)].isNoted = noted && noted->text.toLatin1() == name;
+    }
+}
+
+int RepoScan::contentOf(const struct stat &facts)
+{
+    const Inode inode(facts.st_dev, facts.st_ino);
+    const auto known = m_byInode.constFind(inode);
+    if (known != m_byInode.cend())
+        return *known;
+    const auto number = static_cast<int>(m_contents.size());
+    m_contents.push_back({.size = static_cast<qint64>(facts.st_size),
+                          .modified = milliseconds(facts.st_mtim),
+                          .accessed = milliseconds(facts.st_atim)});
+    m_byInode.insert(inode, number);
+    return number;
+}
+
 void RepoScan::readSnapshots()
 {
-    const auto names = namesIn(m_folder + "/snapshots"_L1);
+    const Descriptor snapshots = openFolder(m_folder.get(), "snapshots", Links::Follow);
+    const auto names = snapshots.isOpen() ? namesIn(snapshots) : std::nullopt;
     if (!names) {
         problem(u"The folder \"snapshots\" is missing or cannot be read."_s);
         return;
     }
-    for (const QString &name : *names) {
+    for (const QByteArray &name : *names) {
         if (!isStopped() && !isHelperFile(name))
             readRevision(name);
     }
 }
 
-void RepoScan::readRevision(const QString &name)
+void RepoScan::readRevision(const QByteArray &name)
 {
-    const QString folder = m_folder + "/snapshots/"_L1 + name;
-    const auto facts = factsOf(folder);
+    const QByteArray path = "snapshots/" + name;
+    const Descriptor folder = openFolder(m_folder.get(), path.constData(), Links::Follow);
+    const auto facts = factsOf(m_folder, path.constData());
     if (!facts || !S_ISDIR(facts->st_mode)) {
-        problem(u"\"snapshots/%1\" is not a folder."_s.arg(name));
+        problem(u"\"%1\" is not a folder."_s.arg(shown(name, {})));
         return;
     }
-    if (!core::isCommitId(name))
-        problem(u"\"snapshots/%1\" is not named after a commit."_s.arg(name));
     Revision revision;
-    revision.result.commit = name;
-    readFolder(folder, 0, &revision);
+    revision.name = name;
+    revision.number = static_cast<int>(m_result.revisions.size());
+    revision.result.commit = QFile::decodeName(name);
+    if (!core::isCommitId(revision.result.commit))
+        problem(u"\"%1\" is not named after a commit."_s.arg(shown(name, {})));
+    const auto unreadable = [this, &name](const QByteArray &below) {
+        problem(u"\"%1\" cannot be read."_s.arg(shown(name, below)));
+    };
+    if (!folder.isOpen())
+        unreadable({});
+    else
+        walkFolder(
+            folder,
+            {.visit = [this, &revision](const WalkedEntry &entry) { readEntry(entry, &revision); },
+             .onUnreadable = unreadable,
+             .onLeaving = {},
+             .stop = m_stop});
     revision.result.lastModified =
-        utc(revision.blobs.isEmpty() ? milliseconds(facts->st_mtim) : revision.modified);
+        utc(revision.modified > 0 ? revision.modified : milliseconds(facts->st_mtim));
     m_result.revisions += revision.result;
 }
 
-// Links to folders are not followed, so nothing is met twice and no link leads round in a circle.
-void RepoScan::readFolder(const QString &folder, int depth, Revision *revision)
+void RepoScan::readEntry(const WalkedEntry &entry, Revision *revision)
 {
-    const auto names = namesIn(folder);
-    if (!names || depth > maximumDepth) {
-        problem(u"\"%1\" cannot be read."_s.arg(folder.mid(m_folder.size() + 1)));
+    if (entry.kind == WalkedEntry::Kind::Link) {
+        const auto blob = m_byName.constFind(Layout::blobOfLink(entry.target(), entry.depth));
+        if (blob != m_byName.cend())
+            return count(*blob, revision);
+    }
+    struct stat facts = {};
+    if (!entry.facts(&facts)) {
+        ++revision->result.missing;
+        return problem(
+            u"\"%1\" leads to a file that is not there."_s.arg(shown(revision->name, entry.path)));
+    }
+    if (S_ISDIR(facts.st_mode))
         return;
-    }
-    for (const QString &name : *names) {
-        if (isStopped())
-            return;
-        const QString path = folder + u'/' + name;
-        const auto facts = factsOfEntry(path);
-        if (!facts)
-            continue; // gone since the folder was read
-        if (S_ISDIR(facts->st_mode))
-            readFolder(path, depth + 1, revision);
-        else
-            readEntry(path, S_ISLNK(facts->st_mode) ? linkTarget(path) : QString(), revision);
-    }
+    if (!S_ISREG(facts.st_mode))
+        return problem(u"\"%1\" is not a file."_s.arg(shown(revision->name, entry.path)));
+    const auto known = static_cast<int>(m_contents.size());
+    const int content = contentOf(facts);
+    if (content == known)
+        m_contents.back().isNoted = notedId(entry.folder, entry.name, facts).has_value();
+    count(content, revision);
 }
 
-// target: where a link leads, empty for a real file.
-void RepoScan::readEntry(const QString &path, const QString &target, Revision *revision)
+void RepoScan::count(int content, Revision *revision)
 {
-    const auto facts = factsOf(path);
-    const QString shown = path.mid(m_folder.size() + 1);
-    if (!facts) {
-        problem(u"\"%1\" leads to a file that is not there."_s.arg(shown));
-        return;
-    }
-    if (S_ISDIR(facts->st_mode))
-        return;
-    if (!S_ISREG(facts->st_mode)) {
-        problem(u"\"%1\" is not a file."_s.arg(shown));
-        return;
-    }
-    QString identity = path;
-    if (!target.isEmpty()) {
-        // A blob of this repo may itself be a link to a store that repos share: it stays ours.
-        identity = QDir::cleanPath(QDir(parentFolder(path)).absoluteFilePath(target));
-        if (parentFolder(identity) != m_blobs)
-            identity = QFileInfo(path).canonicalFilePath();
-    }
-    if (!m_known.contains(identity)) {
-        m_known.insert(identity,
-                       {static_cast<qint64>(facts->st_size), milliseconds(facts->st_mtim),
-                        milliseconds(facts->st_atim)});
-        const auto inode = std::pair(quint64(facts->st_dev), quint64(facts->st_ino));
-        if (!m_seen->contains(inode))
-            m_newBytes += facts->st_size;
-        m_seen->insert(inode);
-    }
+    Content &one = m_contents[static_cast<size_t>(content)];
     ++revision->result.files;
-    revision->modified = std::max(revision->modified, milliseconds(facts->st_mtim));
-    if (!revision->blobs.contains(identity))
-        revision->result.size += facts->st_size;
-    revision->blobs.insert(identity);
-}
-
-void RepoScan::readRefs(const QString &folder, const QString &prefix, int depth)
-{
-    const auto names = namesIn(folder);
-    if (!names || depth > maximumDepth) {
-        problem(u"\"%1\" cannot be read."_s.arg(folder.mid(m_folder.size() + 1)));
+    if (one.isNoted)
+        ++revision->result.checked;
+    revision->modified = std::max(revision->modified, one.modified);
+    if (one.revision == revision->number)
         return;
-    }
-    for (const QString &name : *names) {
-        if (isStopped())
-            return;
-        const QString path = folder + u'/' + name;
-        const auto facts = factsOfEntry(path);
-        if (!facts || isHelperFile(name))
-            continue;
-        if (S_ISDIR(facts->st_mode))
-            readRefs(path, prefix + name + u'/', depth + 1);
-        else if (const auto target = factsOf(path); !target || !S_ISDIR(target->st_mode))
-            readRef(path, prefix + name);
-    }
+    revision->result.size += one.size;
+    one.isOwn = one.revision < 0;
+    one.revision = revision->number;
 }
 
-void RepoScan::readRef(const QString &path, const QString &name)
+void RepoScan::readRefs()
+{
+    const auto facts = factsOf(m_folder, "refs");
+    if (!facts)
+        return;
+    const Descriptor folder = openFolder(m_folder.get(), "refs", Links::Follow);
+    if (!S_ISDIR(facts->st_mode))
+        return problem(u"\"refs\" is not a folder."_s);
+    const auto unreadable = [this](const QByteArray &below) {
+        problem(u"\"%1\" cannot be read."_s.arg(QFile::decodeName("refs/" + below)));
+    };
+    if (!folder.isOpen())
+        return unreadable({});
+    walkFolder(folder,
+               {.visit = [this](const WalkedEntry &entry) { readRef(entry); },
+                .onUnreadable = unreadable,
+                .onLeaving = {},
+                .stop = m_stop});
+}
+
+void RepoScan::readRef(const WalkedEntry &entry)
 {
     constexpr qint64 limit = 256;
-    const auto text = core::loadFile(path, limit);
-    if (!text) {
-        problem(u"The ref \"%1\" cannot be read."_s.arg(name));
+    struct stat facts = {};
+    if (isHelperFile(entry.name) || (entry.facts(&facts) && S_ISDIR(facts.st_mode)))
         return;
-    }
+    const QString name = QFile::decodeName(entry.path);
+    const auto text = core::loadFile(m_result.path + "/refs/"_L1 + name, limit);
+    if (!text)
+        return problem(u"The ref \"%1\" cannot be read."_s.arg(name));
     const QString commit = QString::fromUtf8(*text).trimmed();
     if (commit.toUtf8() != *text)
         problem(u"The ref \"%1\" holds more than a commit."_s.arg(name));
@@ -259,38 +271,33 @@ void RepoScan::readRef(const QString &path, const QString &name)
     problem(u"The ref \"%1\" leads to a commit that is not here."_s.arg(name));
 }
 
-// Partials of any program. Room that is only reserved is not told as bytes that have arrived.
-void RepoScan::readIncomplete()
-{
-    const auto names = namesIn(m_blobs);
-    if (!names)
-        return; // without links all files may lie in snapshots
-    for (const QString &name : *names) {
-        if (!name.endsWith(".incomplete"_L1) && !name.endsWith(".downloadInProgress"_L1)
-            && !name.endsWith(".hubload.incomplete.tmp"_L1)) {
-            continue;
-        }
-        const auto facts = factsOfEntry(m_blobs + u'/' + name);
-        if (facts && S_ISREG(facts->st_mode)) {
-            m_result.incompleteSize +=
-                std::min<qint64>(facts->st_size, facts->st_blocks * blockSize);
-        }
-    }
-}
-
 void RepoScan::sumUp()
 {
     qint64 modified = 0;
     qint64 accessed = 0;
-    for (const Blob &blob : std::as_const(m_known)) {
-        m_result.size += blob.size;
-        modified = std::max(modified, blob.modified);
-        accessed = std::max(accessed, blob.accessed);
+    for (auto it = m_byInode.cbegin(); it != m_byInode.cend(); ++it) {
+        const Content &content = m_contents[static_cast<size_t>(*it)];
+        if (content.revision < 0) {
+            m_result.unusedSize += content.size;
+            continue;
+        }
+        ++m_result.files;
+        if (content.isNoted)
+            ++m_result.checked;
+        m_result.size += content.size;
+        if (content.isOwn)
+            m_result.revisions[content.revision].ownSize += content.size;
+        modified = std::max(modified, content.modified);
+        accessed = std::max(accessed, content.accessed);
+        if (m_seen->contains(it.key()))
+            continue;
+        m_seen->insert(it.key());
+        m_newBytes += content.size;
     }
-    m_result.files = static_cast<int>(m_known.size());
-    if (const auto facts = factsOf(m_folder); facts && m_known.isEmpty()) {
-        modified = milliseconds(facts->st_mtim);
-        accessed = milliseconds(facts->st_atim);
+    struct stat facts = {};
+    if (m_result.files == 0 && ::fstat(m_folder.get(), &facts) == 0) {
+        modified = milliseconds(facts.st_mtim);
+        accessed = milliseconds(facts.st_atim);
     }
     m_result.lastModified = utc(modified);
     m_result.lastAccessed = utc(accessed);

@@ -1,60 +1,70 @@
 #pragma once
 
+#include <QByteArray>
 #include <QHash>
 #include <QSet>
 #include <QString>
-#include <QStringList>
 
 #include <atomic>
-#include <sys/types.h>
 #include <utility>
+#include <vector>
 
+#include "cache/descriptor.h"
 #include "cache/scan.h"
+
+struct stat;
 
 namespace cache {
 
-// Names of a folder, "." and ".." left out.
-core::Result<QStringList> namesIn(const QString &folder);
+struct WalkedEntry;
+
 // What operating systems leave in folders.
-bool isHelperFile(const QString &name);
+bool isHelperFile(const QByteArray &name);
 
-using SeenInodes = QSet<std::pair<quint64, quint64>>;
+using Inode = std::pair<quint64, quint64>; // volume and number
 
-// Reads one repo folder of a cache. Made by scanCache(), used once, any thread.
+// Reads one repo folder of a cache. Content is told apart by inode, so that whatever leads to it
+// twice is counted once. Made by scanCache(), used once, any thread.
 class RepoScan {
 public:
     // seen: content that other repos have too; it is counted once for the whole cache.
     RepoScan(const core::RepoId &repo, const QString &folder, const std::atomic<bool> *stop,
-             SeenInodes *seen);
+             QSet<Inode> *seen);
 
     core::Result<ScannedRepo> run();
     qint64 newBytes() const { return m_newBytes; } // not seen in another repo
 
 private:
-    struct Blob {
+    struct Content {
         qint64 size = 0;
         qint64 modified = 0; // milliseconds since 1970
         qint64 accessed = 0;
+        int revision = -1; // the last one that leads to it
+        bool isOwn = true; // of one revision alone
+        bool isNoted = false;
     };
     struct Revision; // in the making
 
     bool isStopped() const { return m_stop && m_stop->load(); }
     void problem(const QString &text);
+    void readBlobs();
     void readSnapshots();
-    void readRevision(const QString &name);
-    void readFolder(const QString &folder, int depth, Revision *revision);
-    void readEntry(const QString &path, const QString &target, Revision *revision);
-    void readRefs(const QString &folder, const QString &prefix, int depth);
-    void readRef(const QString &path, const QString &name);
-    void readIncomplete();
+    void readRevision(const QByteArray &name);
+    void readEntry(const WalkedEntry &entry, Revision *revision);
+    void count(int content, Revision *revision);
+    int contentOf(const struct stat &facts);
+    void readRefs();
+    void readRef(const WalkedEntry &entry);
     void sumUp();
 
-    QString m_folder;
-    QString m_blobs;
+    const Descriptor m_folder;
     const std::atomic<bool> *m_stop;
-    SeenInodes *m_seen;
+    QSet<Inode> *m_seen;
     ScannedRepo m_result;
-    QHash<QString, Blob> m_known; // by the path that counts as the blob's identity
+    Descriptor m_blobs;
+    std::vector<Content> m_contents;
+    QHash<Inode, int> m_byInode; // into m_contents
+    QHash<QByteArray, int> m_byName; // of blobs, into m_contents
     qint64 m_newBytes = 0;
     qsizetype m_hiddenProblems = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <QFile>
 
+#include <algorithm>
 #ifdef Q_OS_LINUX
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,14 +23,28 @@ namespace {
 constexpr const char *attribute = "user.hubload.verified";
 constexpr size_t longestNote = 256;
 
-// Empty for what is no plain file, and for content that cannot be compared.
-QByteArray noteFor(const struct stat &facts, const core::ContentId &id)
+// What stands behind the id: the file as it was when it was read.
+QByteArray stateOf(const struct stat &facts)
 {
-    if (id.kind == core::ContentId::Kind::Opaque || !S_ISREG(facts.st_mode))
-        return {};
-    return id.text.toLatin1() + ' ' + QByteArray::number(qint64(facts.st_size)) + ' '
+    return ' ' + QByteArray::number(qint64(facts.st_size)) + ' '
         + QByteArray::number(qint64(facts.st_mtim.tv_sec)) + '.'
         + QByteArray::number(qint64(facts.st_mtim.tv_nsec));
+}
+
+std::optional<core::ContentId> noted(const char *path, const struct stat &facts)
+{
+    if (!S_ISREG(facts.st_mode))
+        return std::nullopt;
+    QByteArray found(longestNote, Qt::Uninitialized);
+    const ssize_t length = ::getxattr(path, attribute, found.data(), longestNote);
+    found.truncate(std::max<ssize_t>(0, length));
+    const QByteArray state = stateOf(facts);
+    if (!found.endsWith(state))
+        return std::nullopt;
+    const auto id = core::ContentId::make(QString::fromLatin1(found.chopped(state.size())));
+    if (!id || id->kind == core::ContentId::Kind::Opaque)
+        return std::nullopt;
+    return *id;
 }
 
 } // namespace
@@ -37,13 +52,14 @@ QByteArray noteFor(const struct stat &facts, const core::ContentId &id)
 bool isNotedVerified(const QString &file, const core::ContentId &id)
 {
     const QByteArray path = QFile::encodeName(file);
-    QByteArray found(longestNote, Qt::Uninitialized);
-    const ssize_t length = ::getxattr(path.constData(), attribute, found.data(), longestNote);
     struct stat facts = {};
-    if (length <= 0 || ::stat(path.constData(), &facts) != 0)
-        return false;
-    found.truncate(length);
-    return found == noteFor(facts, id);
+    return ::stat(path.constData(), &facts) == 0 && noted(path.constData(), facts) == id;
+}
+
+std::optional<core::ContentId> notedId(int folder, const QByteArray &name, const struct stat &facts)
+{
+    const QByteArray path = "/proc/self/fd/" + QByteArray::number(folder) + '/' + name;
+    return noted(path.constData(), facts);
 }
 
 void noteVerified(const QString &file, const core::ContentId &id)
@@ -57,11 +73,17 @@ void noteVerified(const QString &file, const core::ContentId &id)
 void noteVerified(int fd, const core::ContentId &id)
 {
     struct stat facts = {};
-    const QByteArray note = ::fstat(fd, &facts) == 0 ? noteFor(facts, id) : QByteArray();
-    if (note.isEmpty())
+    if (id.kind == core::ContentId::Kind::Opaque || ::fstat(fd, &facts) != 0
+        || !S_ISREG(facts.st_mode))
         return;
+    const QByteArray note = id.text.toLatin1() + stateOf(facts);
     // What cannot be noted is read again next time; that is all.
     std::ignore = ::fsetxattr(fd, attribute, note.constData(), static_cast<size_t>(note.size()), 0);
+}
+
+void forgetVerified(const QString &file)
+{
+    std::ignore = ::removexattr(QFile::encodeName(file).constData(), attribute);
 }
 
 #else
@@ -71,9 +93,16 @@ bool isNotedVerified(const QString &, const core::ContentId &)
     return false;
 }
 
+std::optional<core::ContentId> notedId(int, const QByteArray &, const struct stat &)
+{
+    return std::nullopt;
+}
+
 void noteVerified(const QString &, const core::ContentId &) { }
 
 void noteVerified(int, const core::ContentId &) { }
+
+void forgetVerified(const QString &) { }
 
 #endif
 

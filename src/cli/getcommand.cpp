@@ -3,10 +3,6 @@
 #include <QCoreApplication>
 #include <QThreadPool>
 
-#include <iostream>
-#include <string>
-#include <unistd.h>
-
 #include "cache/store.h"
 #include "core/errortext.h"
 
@@ -72,11 +68,6 @@ Exit exitForKind(core::ErrorKind kind)
     return Exit::NotFetched;
 }
 
-bool onTerminal()
-{
-    return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0;
-}
-
 // A few of them, for a sentence.
 QString examples(const QStringList &paths)
 {
@@ -103,7 +94,7 @@ GetCommand::GetCommand(const session::Config &config, const GetOptions &options)
     m_patience.setSingleShot(true);
     m_patience.setInterval(silenceWorthAWord);
     connect(&m_patience, &QTimer::timeout, this,
-            [this] { m_report.note(tr("Waiting for %1 …").arg(m_request.endpoint)); });
+            [this] { m_report.console().note(tr("Waiting for %1 …").arg(m_request.endpoint)); });
 }
 
 // The receipt may still be in the making; it answers to this object.
@@ -295,12 +286,9 @@ void GetCommand::onWeighed(const Weighed &weighed)
 
 bool GetCommand::confirmed()
 {
-    if (m_options.confirm == GetOptions::Confirm::Yes || !onTerminal())
+    if (m_options.confirm == GetOptions::Confirm::Yes || !Console::canAsk())
         return true;
-    std::cerr << tr("Fetch it? [Y/n] ").toStdString() << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    return std::cin.good() && (answer.empty() || answer[0] == 'y' || answer[0] == 'Y');
+    return m_report.console().ask(tr("Fetch it? [Y/n]"), Console::Default::Yes);
 }
 
 void GetCommand::onChanged()
@@ -309,7 +297,7 @@ void GetCommand::onChanged()
         return;
     transfer::Engine &engine = m_services->engine();
     m_report.progress(engine.status(m_download), engine.files(m_download));
-    if (m_report.isReaderGone())
+    if (m_report.console().isReaderGone())
         stop();
 }
 
@@ -344,7 +332,7 @@ Exit GetCommand::exitFor(const transfer::DownloadStatus &status) const
 
 void GetCommand::onInterrupted()
 {
-    m_report.hurry();
+    m_report.console().hurry();
     stop();
 }
 

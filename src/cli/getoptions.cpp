@@ -3,9 +3,7 @@
 #include <QCommandLineParser>
 #include <QCoreApplication>
 
-#include <algorithm>
-#include <optional>
-
+#include "cli/arguments.h"
 #include "cli/words.h"
 #include "core/redact.h"
 
@@ -41,35 +39,20 @@ void addOptions(QCommandLineParser &parser)
             "[models/|datasets/|spaces/][ORG/]NAME[@REV], an hf:// address or a link of the Hub."));
 }
 
-// The parser takes any word for a value, so a forgotten one would swallow the next option.
-std::optional<QString> optionWithoutValue(const QCommandLineParser &parser)
-{
-    for (const QString &name : {u"rev"_s, u"files"_s, u"exclude"_s, u"limit"_s, u"log"_s}) {
-        const QStringList values = parser.values(name);
-        if (std::any_of(values.begin(), values.end(), [](const QString &value) {
-                return value.isEmpty() || value.startsWith("--"_L1);
-            }))
-            return name;
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 core::Result<GetOptions> parseGet(const QStringList &arguments)
 {
     QCommandLineParser parser;
     addOptions(parser);
-    if (!parser.parse(QStringList{u"hubload get"_s} + arguments))
-        return core::fail(core::ErrorKind::BadInput, parser.errorText());
+    const auto parsed =
+        parseWords(parser, arguments, {u"rev"_s, u"files"_s, u"exclude"_s, u"limit"_s, u"log"_s});
+    if (!parsed)
+        return core::Unexpected(parsed.error());
     GetOptions options;
     options.help = parser.isSet(u"help"_s);
     if (options.help)
         return options;
-    if (const auto name = optionWithoutValue(parser)) {
-        return core::fail(core::ErrorKind::BadInput,
-                          Words::tr("The option --%1 needs a value.").arg(*name));
-    }
     const QStringList repos = parser.positionalArguments();
     if (repos.isEmpty())
         return core::fail(core::ErrorKind::BadInput,
@@ -111,10 +94,7 @@ QString getHelp()
 {
     QCommandLineParser parser;
     addOptions(parser);
-    parser.parse({u"hubload get"_s});
-    QString help = parser.helpText();
-    const qsizetype usage = help.indexOf('\n'_L1);
-    return Words::tr("Usage: hubload get REPO [options]") + help.mid(usage);
+    return helpText(parser, Words::tr("Usage: hubload get REPO [options]"));
 }
 
 } // namespace cli

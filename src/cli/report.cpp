@@ -3,8 +3,6 @@
 #include <QCoreApplication>
 #include <QJsonDocument>
 
-#include <unistd.h>
-
 #include "cache/layout.h"
 #include "cli/words.h"
 #include "core/errortext.h"
@@ -40,22 +38,7 @@ QString snapshotFolder(const core::RepoId &repo, const QString &commit,
 
 Report::Report(GetOptions::Output output)
     : m_output(output)
-    , m_out(STDOUT_FILENO)
-    , m_err(STDERR_FILENO)
-    , m_terminal(m_err.isTerminal())
 {
-}
-
-// On standard output. That it cannot be written is said once; the files are worth more than words
-// about them.
-void Report::print(const QString &text)
-{
-    m_out.write(text.toUtf8());
-    if (m_out.state() != Output::State::Broken || m_saidBroken)
-        return;
-    m_saidBroken = true;
-    line(u"hubload: "_s
-         + Words::tr("Standard output cannot be written; the files are fetched all the same."));
 }
 
 void Report::event(const QString &name, QJsonObject object)
@@ -64,26 +47,8 @@ void Report::event(const QString &name, QJsonObject object)
         return;
     object.insert(u"version"_s, formatVersion);
     object.insert(u"event"_s, name);
-    print(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact)) + u'\n');
-}
-
-void Report::line(const QString &text)
-{
-    const QString shown = core::printable(core::redactText(text));
-    m_err.write(((m_lineOpen ? u"\n"_s : QString()) + shown + u'\n').toUtf8());
-    m_lineOpen = false;
-}
-
-void Report::note(const QString &text)
-{
-    if (m_terminal)
-        line(text);
-}
-
-void Report::hurry()
-{
-    m_out.hurry();
-    m_err.hurry();
+    m_console.print(QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact))
+                    + u'\n');
 }
 
 void Report::plan(const transfer::DownloadRequest &request, const session::Receipt &receipt)
@@ -99,17 +64,18 @@ void Report::plan(const transfer::DownloadRequest &request, const session::Recei
            {u"bytes_free"_s, receipt.freeBytes},
            {u"path"_s, snapshotFolder(request.repo, request.commit, request.place)}});
     if (m_output == GetOptions::Output::Text) {
-        line(Words::tr("%1 at %2: %Ln file(s), %3; already here %4, to fetch %5", nullptr,
-                       receipt.files)
-                 .arg(request.repo.display(), request.commit.left(7))
-                 .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
+        m_console.line(
+            Words::tr("%1 at %2: %Ln file(s), %3; already here %4, to fetch %5", nullptr,
+                      receipt.files)
+                .arg(request.repo.display(), request.commit.left(7))
+                .arg(size(receipt.chosen), size(receipt.alreadyHere), size(receipt.toFetch)));
     }
 }
 
 void Report::warning(const QString &text)
 {
     event(u"warning"_s, {{u"message"_s, core::redactText(text)}});
-    note(text);
+    m_console.note(text);
 }
 
 void Report::waiting(std::chrono::seconds time)
@@ -117,7 +83,7 @@ void Report::waiting(std::chrono::seconds time)
     const QString text = Words::tr("Waiting for the Hub, %1")
                              .arg(core::formatDuration(time, core::Isolation::Plain));
     event(u"warning"_s, {{u"message"_s, text}});
-    line(text);
+    m_console.line(text);
 }
 
 void Report::fileEvents(const transfer::DownloadStatus &status,
@@ -179,19 +145,19 @@ void Report::progress(const transfer::DownloadStatus &status,
     const bool isLocked = status.state == transfer::State::Waiting && status.error
         && status.error->kind == core::ErrorKind::Locked;
     if (isLocked && !m_saidLocked)
-        line(core::errorSentence(*status.error));
+        m_console.line(core::errorSentence(*status.error));
     m_saidLocked = isLocked;
-    if (!m_terminal)
+    if (!m_console.isTerminal())
         return;
     const QString left = status.secondsLeft
         ? core::formatDuration(std::chrono::seconds(*status.secondsLeft), core::Isolation::Plain)
         : u"–"_s;
     if (status.hubWait) {
-        return progressLine(
+        return m_console.progress(
             Words::tr("Waiting for the Hub, %1")
                 .arg(core::formatDuration(*status.hubWait, core::Isolation::Plain)));
     }
-    progressLine(
+    m_console.progress(
         status.state == transfer::State::Waiting && status.error
             ? core::errorSentence(*status.error)
             : Words::tr("%1 of %2, %3 of %4 files, %5, %6 left")
@@ -204,8 +170,8 @@ void Report::progress(const transfer::DownloadStatus &status,
 void Report::unchecked(const QString &names)
 {
     if (m_output == GetOptions::Output::Text)
-        line(Words::tr("Done, not checked: %1. The Hub names no digest to compare with.")
-                 .arg(names));
+        m_console.line(Words::tr("Done, not checked: %1. The Hub names no digest to compare with.")
+                           .arg(names));
 }
 
 void Report::startedOver(const transfer::StartOver &what)
@@ -215,15 +181,8 @@ void Report::startedOver(const transfer::StartOver &what)
     event(u"started_over"_s,
           {{u"path"_s, what.path}, {u"bytes"_s, what.left}, {u"error"_s, errorObject(what.why)}});
     if (m_output == GetOptions::Output::Text)
-        line(Words::tr("Started over: %1 (%2)", "file, reason")
-                 .arg(what.path, core::errorSentence(what.why)));
-}
-
-void Report::progressLine(const QString &sentence)
-{
-    const QString text = core::printable(core::redactText(sentence)).left(200);
-    m_err.write((u"\r\x1b[K"_s + text).toUtf8());
-    m_lineOpen = true;
+        m_console.line(Words::tr("Started over: %1 (%2)", "file, reason")
+                           .arg(what.path, core::errorSentence(what.why)));
 }
 
 void Report::end(const transfer::DownloadRequest &request, const transfer::DownloadStatus &status,
@@ -248,15 +207,13 @@ void Report::end(const transfer::DownloadRequest &request, const transfer::Downl
                       QJsonObject{{u"kind"_s, core::kindName(core::ErrorKind::Protocol)},
                                   {u"message"_s, core::redactText(leftOut)}});
     event(u"end"_s, object);
-    if (m_lineOpen)
-        m_err.write("\n"_ba);
-    m_lineOpen = false;
+    m_console.endProgress();
     if (exit != Exit::Done && status.error)
-        line(u"hubload: "_s + core::errorSentence(*status.error));
+        m_console.line(u"hubload: "_s + core::errorSentence(*status.error));
     else if (isPart)
-        line(u"hubload: "_s + leftOut);
+        m_console.line(u"hubload: "_s + leftOut);
     if (m_output == GetOptions::Output::Text && exit == Exit::Done)
-        print(folder + u'\n');
+        m_console.print(folder + u'\n');
 }
 
 void Report::failure(const QString &sentence, const QString &kind, Exit exit)
@@ -266,7 +223,7 @@ void Report::failure(const QString &sentence, const QString &kind, Exit exit)
         {{u"state"_s, exit == Exit::Cancelled ? u"cancelled"_s : u"failed"_s},
          {u"exit_code"_s, static_cast<int>(exit)},
          {u"error"_s, QJsonObject{{u"kind"_s, kind}, {u"message"_s, core::redactText(sentence)}}}});
-    line(u"hubload: "_s + sentence);
+    m_console.line(u"hubload: "_s + sentence);
 }
 
 } // namespace cli

@@ -6,8 +6,8 @@
 #include <QStringList>
 
 #include "cli/commands.h"
+#include "cli/console.h"
 #include "cli/getoptions.h"
-#include "cli/output.h"
 #include "core/error.h"
 #include "session/receipt.h"
 #include "transfer/download.h"
@@ -26,8 +26,6 @@ public:
     void warning(const QString &text);
     // The Hub makes us wait before there is a plan.
     void waiting(std::chrono::seconds time);
-    // For a person who waits at a terminal; nobody else hears it.
-    void note(const QString &text);
     // Says what is new since the last call.
     void progress(const transfer::DownloadStatus &status, const QList<transfer::FileStatus> &files);
     // Names of files that are here, but that nothing could be compared with.
@@ -38,28 +36,19 @@ public:
              Exit exit, const QString &leftOut);
     void failure(const QString &sentence, const QString &kind, Exit exit);
 
-    // Whoever read our standard output has closed it.
-    bool isReaderGone() const { return m_out.state() == Output::State::ReaderGone; }
-    void hurry(); // a reader that does not read must not hold us up any more
+    Console &console() { return m_console; }
 
 private:
     void event(const QString &name, QJsonObject object);
-    void print(const QString &text);
     void fileEvents(const transfer::DownloadStatus &status,
                     const QList<transfer::FileStatus> &files);
-    void line(const QString &text);
-    void progressLine(const QString &sentence); // over the last one
 
     GetOptions::Output m_output;
-    Output m_out;
-    Output m_err;
-    bool m_terminal = false;
+    Console m_console;
     QHash<QString, transfer::State> m_states;
     qint64 m_lastDone = -1;
     std::optional<std::chrono::seconds> m_lastWait;
-    bool m_saidBroken = false;
     bool m_saidLocked = false;
-    bool m_lineOpen = false; // a progress line that the next text must not be glued to
 };
 
 } // namespace cli

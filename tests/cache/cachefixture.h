@@ -6,8 +6,11 @@
 #include <QProcess>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <cstring>
+#include <memory>
+#include <unistd.h>
 
 #include "cache/layout.h"
 #include "cache/sidecar.h"
@@ -103,6 +106,36 @@ private:
     QTemporaryDir m_image;
     QTemporaryDir m_folder;
     bool m_mounted = false;
+};
+
+// A cache with one repo, put together by hand.
+class CacheTest : public QObject {
+protected:
+    void beginAnew()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_root = m_folder->filePath(QStringLiteral("hub"));
+    }
+    void blob(char id, qint64 size)
+    {
+        QVERIFY(writeFile(layout().blob(m_repo, sha256Id(id)), QByteArray(size, id)));
+    }
+    void link(char commitDigit, const QString &path, char id)
+    {
+        const QString entry = layout().entry(m_repo, commit(commitDigit), path);
+        QVERIFY(QDir().mkpath(QFileInfo(entry).path()));
+        const QString target = layout().linkTarget(path, sha256Id(id));
+        QCOMPARE(::symlink(qPrintable(target), qPrintable(entry)), 0);
+    }
+    void ref(const QString &name, const QByteArray &text)
+    {
+        QVERIFY(writeFile(layout().ref(m_repo, name), text));
+    }
+    cache::Layout layout() const { return cache::Layout(m_root); }
+
+    const core::RepoId m_repo = repo();
+    std::unique_ptr<QTemporaryDir> m_folder;
+    QString m_root;
 };
 
 } // namespace cachetest

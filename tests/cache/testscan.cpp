@@ -8,12 +8,13 @@
 
 #include "cache/partial.h"
 #include "cache/scan.h"
+#include "cache/verified.h"
 
 using namespace Qt::StringLiterals;
 using cache::Layout;
 using cache::ScannedRepo;
 
-class TestScan : public QObject {
+class TestScan : public cachetest::CacheTest {
     Q_OBJECT
 
 private Q_SLOTS:
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void countsDistinctBlobs();
     void realFilesInSnapshots();
     void refsAndRevisions();
+    void notedAsChecked();
     void times();
     void incompleteFiles();
     void strangers();
@@ -36,38 +38,16 @@ private Q_SLOTS:
     void stops();
 
 private:
-    void blob(char id, qint64 size)
-    {
-        QVERIFY(cachetest::writeFile(layout().blob(m_repo, cachetest::sha256Id(id)),
-                                     QByteArray(size, id)));
-    }
-    void link(char commit, const QString &path, char id)
-    {
-        const QString entry = layout().entry(m_repo, cachetest::commit(commit), path);
-        QVERIFY(QDir().mkpath(QFileInfo(entry).path()));
-        const QString target = layout().linkTarget(path, cachetest::sha256Id(id));
-        QCOMPARE(::symlink(qPrintable(target), qPrintable(entry)), 0);
-    }
-    void ref(const QString &name, const QByteArray &text)
-    {
-        QVERIFY(cachetest::writeFile(layout().ref(m_repo, name), text));
-    }
-    Layout layout() const { return Layout(m_root); }
     ScannedRepo scan() const
     {
         const auto result = cache::scanCache(layout());
         return result && result->repos.size() == 1 ? result->repos.first() : ScannedRepo();
     }
-
-    const core::RepoId m_repo = cachetest::repo();
-    std::unique_ptr<QTemporaryDir> m_folder;
-    QString m_root;
 };
 
 void TestScan::init()
 {
-    m_folder = std::make_unique<QTemporaryDir>();
-    m_root = m_folder->filePath(u"hub"_s);
+    beginAnew();
 }
 
 void TestScan::missingRoot()
@@ -99,9 +79,12 @@ void TestScan::countsDistinctBlobs()
     QVERIFY(repo.repo == m_repo);
     QCOMPARE(repo.path, layout().repo(m_repo));
     QCOMPARE(repo.size, 120);
+    QCOMPARE(repo.unusedSize, 5000);
     QCOMPARE(repo.files, 2);
     QCOMPARE(repo.problems, QStringList());
     QCOMPARE(repo.revisions.size(), 2);
+    QCOMPARE(repo.revisions.at(0).ownSize, 0);
+    QCOMPARE(repo.revisions.at(1).ownSize, 20);
     QCOMPARE(repo.revisions.at(0).commit, cachetest::commit('1'));
     QCOMPARE(repo.revisions.at(0).size, 100);
     QCOMPARE(repo.revisions.at(0).files, 2);
@@ -134,6 +117,27 @@ void TestScan::refsAndRevisions()
     QCOMPARE(repo.revisions.at(0).refs, QStringList({u"main"_s, u"refs/pr/1"_s}));
     QCOMPARE(repo.revisions.at(1).refs, QStringList());
     QCOMPARE(repo.problems, QStringList());
+}
+
+// Only what was read, and is still as it was then.
+void TestScan::notedAsChecked()
+{
+    blob('a', 10);
+    blob('b', 10);
+    link('1', u"x"_s, 'a');
+    link('1', u"y"_s, 'a');
+    link('1', u"z"_s, 'b');
+    const QString checked = layout().blob(m_repo, cachetest::sha256Id('a'));
+    cache::noteVerified(checked, cachetest::sha256Id('a'));
+    if (!cache::isNotedVerified(checked, cachetest::sha256Id('a')))
+        QSKIP("this file system keeps no attributes");
+    QCOMPARE(scan().checked, 1);
+    QCOMPARE(scan().revisions.at(0).checked, 2);
+    const utimbuf other{1, 1};
+    QCOMPARE(::utime(qPrintable(checked), &other), 0);
+    QCOMPARE(scan().checked, 0);
+    cache::noteVerified(checked, cachetest::sha256Id('b')); // of another id
+    QCOMPARE(scan().checked, 0);
 }
 
 void TestScan::times()
@@ -184,7 +188,13 @@ void TestScan::strangers()
     const auto result = cache::scanCache(layout());
     VERIFY_RESULT(result);
     QCOMPARE(result->repos.size(), 1);
-    QCOMPARE(result->strangers,
+    QStringList names;
+    for (const cache::Stranger &one : result->strangers) {
+        names += one.name;
+        QCOMPARE(one.size, 1);
+        QCOMPARE(one.isKernel, one.name.startsWith("kernels--"_L1));
+    }
+    QCOMPARE(names,
              QStringList({u"blobs"_s, u"kernels--a--b"_s, u"models--a--file"_s, u"tmp1"_s,
                           u"version.txt"_s}));
 }
@@ -298,7 +308,7 @@ void TestScan::sharedStore()
     }
     const auto result = cache::scanCache(layout());
     VERIFY_RESULT(result);
-    QCOMPARE(result->strangers, QStringList());
+    QVERIFY(result->strangers.isEmpty());
     QCOMPARE(result->repos.size(), 2);
     QCOMPARE(result->repos.at(0).size, 500);
     QCOMPARE(result->repos.at(1).size, 500);

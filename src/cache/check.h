@@ -1,0 +1,48 @@
+#pragma once
+
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+#include <atomic>
+#include <optional>
+
+#include "cache/layout.h"
+#include "core/ids.h"
+#include "core/result.h"
+
+namespace cache {
+
+// One content of a repo, and what leads to it.
+struct CheckItem {
+    struct Entry {
+        QString commit;
+        QString path;
+    };
+    QList<Entry> entries; // at least one
+    QString file; // where the bytes are
+    std::optional<core::ContentId> id; // nothing: nobody says what it should be
+    qint64 size = 0; // on disk
+    bool isMissing = false; // links lead to it, and it is not there
+};
+
+enum class Checked {
+    Good, // the content is what its id says
+    Damaged,
+    Missing,
+    NoId, // there is nothing to compare it with
+};
+
+// What there is to check in these versions, each content once; no commits: in all of them. Real
+// files are compared with the listing that was kept of their commit. Error RepoNotFound.
+// Blocks: pool only; *stop ends it with Cancelled.
+core::Result<QList<CheckItem>> itemsToCheck(const Layout &layout, const core::RepoId &repo,
+                                            const QStringList &commits,
+                                            const std::atomic<bool> *stop = nullptr);
+
+// Reads the file and notes the result on it. *done is advanced as bytes are read. FileIo where it
+// cannot be read. Blocks: pool only; *stop ends it with Cancelled.
+core::Result<Checked> checkItem(const CheckItem &item, const std::atomic<bool> *stop = nullptr,
+                                std::atomic<qint64> *done = nullptr);
+
+} // namespace cache
