@@ -2,101 +2,19 @@
 """Runs one test with the real clients of the Hub.
 
 usage: run.py TEST --work FOLDER --testhub PROGRAM --hubload PROGRAM --ourclient PROGRAM
-
-The clients are installed from their registries into FOLDER, once per requirement; a registry that
-cannot be reached fails the test.
+              --otherworld LIBRARY
 """
 import argparse
-import contextlib
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-PYTHON_CLIENT = "huggingface_hub==1.*"
-JAVASCRIPT_CLIENT = "@huggingface/hub@^2"
-WRITE_TOKEN = "hf_interop_writer"
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "ASAN_OPTIONS",
-                  "UBSAN_OPTIONS", "QT_QPA_PLATFORM")
-
-
-class Failure(Exception):
-    pass
-
-
-def run(command, **options):
-    """Runs a command, shows what it says, and fails with it."""
-    done = subprocess.run([str(part) for part in command], **options)
-    if done.returncode != 0:
-        raise Failure(f"{Path(command[0]).name} ended with {done.returncode}")
-
-
-def made_once(folder, make):
-    """FOLDER, made by make(folder) unless an earlier run finished that."""
-    finished = folder / ".finished"
-    if not finished.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        make(folder)
-        finished.touch()
-    return folder
-
-
-def key(*words):
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
-
-
-def python_client(work):
-    def make(folder):
-        made = subprocess.run([sys.executable, "-m", "venv", folder / "venv"])
-        if made.returncode != 0:
-            raise Failure("no virtual environment can be made: install the package python3-venv")
-        run([folder / "venv/bin/python", "-m", "pip", "install", "--quiet",
-             "--disable-pip-version-check", PYTHON_CLIENT])
-
-    name = f"python-{key(PYTHON_CLIENT, sys.version)}"
-    return made_once(work / name, make) / "venv/bin/python"
-
-
-def javascript_client(work):
-    """The folder that holds node_modules, and the scripts beside it so that they find it."""
-    def make(folder):
-        if not shutil.which("npm"):
-            raise Failure("npm is missing: install the package npm")
-        run(["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder,
-             JAVASCRIPT_CLIENT])
-
-    folder = made_once(work / f"javascript-{key(JAVASCRIPT_CLIENT)}", make)
-    for script in HERE.glob("*.mjs"):
-        shutil.copy(script, folder / script.name)
-    return folder
-
-
-def clean_environment(**more):
-    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    return environment | {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"} | more
-
-
-@contextlib.contextmanager
-def demo_hub(program, *options):
-    """The demo Hub as a process of its own; gives its endpoint."""
-    environment = os.environ | {"TESTHUB_WRITE_TOKEN": WRITE_TOKEN}
-    with subprocess.Popen([program, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                          text=True, env=environment) as process:
-        try:
-            line = process.stdout.readline()
-            if not line:
-                raise Failure("the demo Hub did not start")
-            yield json.loads(line)["endpoint"]
-        finally:
-            process.stdin.close()  # ends it
-            if process.wait(timeout=30) != 0:
-                raise Failure(f"the demo Hub ended with {process.returncode}")
+import caches
+import races
+from harness import (HERE, WRITE_TOKEN, Failure, clean_environment, demo_hub, javascript_client,
+                     python_client, run)
 
 
 def python_uses_demo_hub(arguments, folder):
@@ -246,7 +164,7 @@ TESTS = {test.__name__: test for test in
           javascript_writes_to_demo_hub, written_by_python_fetched_by_us,
           written_by_javascript_fetched_by_us, written_by_us_read_by_python,
           written_by_us_read_by_javascript, clients_read_our_cache,
-          python_fetches_what_we_wait_for)}
+          python_fetches_what_we_wait_for, *caches.TESTS, *races.TESTS)}
 
 
 def main():
@@ -256,6 +174,7 @@ def main():
     parser.add_argument("--testhub", type=Path, required=True)
     parser.add_argument("--hubload", type=Path, required=True)
     parser.add_argument("--ourclient", type=Path, required=True)
+    parser.add_argument("--otherworld", type=Path, required=True)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
