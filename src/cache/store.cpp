@@ -151,6 +151,15 @@ bool Store::hasEntry(const core::RepoId &repo, const QString &commit, const QStr
     return S_ISREG(facts.st_mode) && facts.st_size == size;
 }
 
+bool Store::hasFile(const core::RepoId &repo, const QString &commit, const QString &path,
+                    qint64 size) const
+{
+    const auto entry = Entry::open(m_layout, repo, commit, path, Missing::Fail);
+    struct stat facts = {};
+    return entry && entry->facts(&facts, Entry::Links::Follow) && S_ISREG(facts.st_mode)
+        && facts.st_size == size;
+}
+
 qint64 Store::storedBytes(const core::RepoId &repo, const QString &commit, const QString &path,
                           const core::ContentId &id, qint64 size) const
 {

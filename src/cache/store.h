@@ -50,6 +50,10 @@ public:
     bool hasEntry(const core::RepoId &repo, const QString &commit, const QString &path,
                   const core::ContentId &id, qint64 size) const;
 
+    // The same whatever its id.
+    bool hasFile(const core::RepoId &repo, const QString &commit, const QString &path,
+                 qint64 size) const;
+
     // How many bytes of this content need not be fetched: all of it for an entry or a blob, what is
     // written of a partial. Looks only, needs no lock.
     qint64 storedBytes(const core::RepoId &repo, const QString &commit, const QString &path,

@@ -72,7 +72,7 @@ struct FileStatus {
     QDateTime retryAt; // Waiting only; UTC
 };
 
-// Bytes of a file that had been told and are there no more.
+// Bytes of a file, or of several and this is the first, that had been told and are there no more.
 struct StartOver {
     QString path;
     qint64 left = 0; // bytes of it; 0: it begins from zero

@@ -110,10 +110,10 @@ Engine::Engine(const hub::HttpConfig &http, const Limits &limits, hub::Gate &gat
             });
     connect(worker, &Worker::surveyed, this,
             [this](const QUuid &id, const QList<SurveyItem> &items) { d->onSurveyed(id, items); });
-    connect(worker, &Worker::completed, this,
-            [this](const QUuid &id, const std::optional<core::Error> &trouble) {
-                d->onCompleted(id, trouble);
-            });
+    connect(
+        worker, &Worker::completed, this,
+        [this](const QUuid &id, const QStringList &gone,
+               const std::optional<core::Error> &trouble) { d->onCompleted(id, gone, trouble); });
 }
 
 Engine::~Engine()

@@ -35,6 +35,7 @@ void Engine::resume(const DownloadId &id)
     if (group->completion == Group::Completion::Refused) {
         group->completion = Group::Completion::Open;
         group->completionError.reset();
+        group->losses = 0;
     }
     group->announced = false;
     d->setWanted(*group, Intent::Wanted::Run);

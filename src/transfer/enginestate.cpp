@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+using namespace Qt::StringLiterals;
+
 namespace transfer {
 
 Q_LOGGING_CATEGORY(lcEngine, "transfer.engine", QtWarningMsg)
@@ -267,13 +269,16 @@ void Engine::Private::complete(Group &group)
     });
 }
 
-void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble)
+void Engine::Private::onCompleted(const DownloadId &id, const QStringList &gone,
+                                  const std::optional<core::Error> &trouble)
 {
     Group *group = find(id);
     if (!group)
         return;
     if (!group->allDone()) { // files were added meanwhile
         group->completion = Group::Completion::Open;
+    } else if (!gone.isEmpty()) {
+        fetchAnew(*group, gone);
     } else if (!trouble) {
         group->completion = Group::Completion::Done;
         group->intent.finished = clock.utcNow();
@@ -289,6 +294,39 @@ void Engine::Private::onCompleted(const DownloadId &id, const std::optional<core
     sort();
     settle(*group);
     scheduleSoon();
+}
+
+// What was done is there no more. A few times: whoever deletes it again and again means it, or the
+// disk cannot keep it.
+void Engine::Private::fetchAnew(Group &group, const QStringList &gone)
+{
+    constexpr int lossesBeforeFailure = 5;
+    if (++group.losses > lossesBeforeFailure) {
+        group.completion = Group::Completion::Refused;
+        group.completionError = core::makeError(
+            core::ErrorKind::FileIo,
+            u"%1 was deleted again and again by another program"_s.arg(gone.constFirst()));
+        return;
+    }
+    const core::Error why = core::makeError(core::ErrorKind::PartialGone);
+    const QSet<QString> paths(gone.begin(), gone.end());
+    group.completion = Group::Completion::Open;
+    group.lastStartOver = {gone.constFirst(), 0, why};
+    for (const int i : group.chosen()) {
+        Transfer &transfer = group.at(i);
+        if (!paths.intersects(QSet<QString>(transfer.paths.begin(), transfer.paths.end())))
+            continue;
+        group.advance(i, Event::Gone);
+        group.setDone(i, 0);
+        transfer.best = 0;
+        transfer.checked = transfer.reused = false;
+        if (group.intent.wanted == Intent::Wanted::Pause)
+            group.advance(i, Event::Pause);
+        else if (group.intent.wanted == Intent::Wanted::Cancelled)
+            group.advance(i, Event::Cancel);
+    }
+    qCInfo(lcEngine) << "deleted before the ref was written:" << gone.size() << "files";
+    Q_EMIT q.startedOver(group.id(), *group.lastStartOver); // one word for all of them
 }
 
 // Asks for what was not counted yet, from that index on: a part, and the next one when its answer

@@ -108,7 +108,9 @@ struct Engine::Private {
     void setDone(Group &group, int index, qint64 bytes, const core::Error &why);
     void saveIntent(const Group &group);
     void complete(Group &group);
-    void onCompleted(const DownloadId &id, const std::optional<core::Error> &trouble);
+    void onCompleted(const DownloadId &id, const QStringList &gone,
+                     const std::optional<core::Error> &trouble);
+    void fetchAnew(Group &group, const QStringList &gone);
     void survey(Group &group, int from);
     void onSurveyed(const DownloadId &id, const QList<SurveyItem> &items);
     void settle(Group &group);

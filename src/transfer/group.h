@@ -55,6 +55,7 @@ public:
     std::optional<core::Error> lastRetry;
     QDateTime lastRetryAt;
     std::optional<StartOver> lastStartOver;
+    int losses = 0; // how often files that were done had been deleted before the ref was written
     std::optional<Intent> beforeChoice; // while a changed choice is taken up
 
     int count() const { return static_cast<int>(m_transfers.size()); }

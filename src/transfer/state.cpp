@@ -14,31 +14,31 @@ constexpr std::optional<State> no = std::nullopt;
 
 // Rows: states in the order of the enum; columns: events in theirs.
 //   Start, LinkKnown, LinkLost, BytesDone, Mismatch, Published, Trouble, Refused, WaitOver, Pause,
-//   Resume, Cancel, Yield
+//   Resume, Cancel, Yield, Gone
 constexpr std::array<Row, stateCount> table{{
     // Queued; what could not be stopped any more may still be published, here and below
     {State::Resolving, no, no, no, no, State::Done, no, State::Failed, no, State::Paused, no,
-     State::Cancelled, no},
+     State::Cancelled, no, no},
     // Resolving
     {no, State::Fetching, no, State::Verifying, no, State::Done, State::Waiting, State::Failed, no,
-     State::Paused, no, State::Cancelled, State::Queued},
+     State::Paused, no, State::Cancelled, State::Queued, no},
     // Fetching
     {no, no, State::Resolving, State::Verifying, no, no, State::Waiting, State::Failed, no,
-     State::Paused, no, State::Cancelled, State::Queued},
+     State::Paused, no, State::Cancelled, State::Queued, no},
     // Verifying; bytes are asked for when a stored blob turned out to be damaged
     {no, State::Fetching, no, no, State::Queued, State::Done, State::Waiting, State::Failed, no,
-     State::Paused, no, State::Cancelled, no},
+     State::Paused, no, State::Cancelled, no, no},
     // Waiting
     {no, no, no, no, no, no, no, State::Failed, State::Queued, State::Paused, State::Queued,
-     State::Cancelled, no},
+     State::Cancelled, no, no},
     // Paused
-    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no},
+    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no, no},
     // Failed
-    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no},
+    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, State::Cancelled, no, no},
     // Done
-    {no, no, no, no, no, no, no, no, no, no, no, no, no},
+    {no, no, no, no, no, no, no, no, no, no, no, no, no, State::Queued},
     // Cancelled
-    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, no, no},
+    {no, no, no, no, no, State::Done, no, no, no, no, State::Queued, no, no, no},
 }};
 
 } // namespace

@@ -34,8 +34,9 @@ enum class Event {
     Resume, // by a person; also "try again"
     Cancel,
     Yield, // another one has its place in the queue
+    Gone, // somebody deleted it before the ref was written
 };
-inline constexpr int eventCount = 13;
+inline constexpr int eventCount = 14;
 
 // The one table. Nothing when the event is not legal in that state. Pure.
 std::optional<State> next(State from, Event event);

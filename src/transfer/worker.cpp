@@ -39,11 +39,19 @@ bool isComplete(const QList<hub::TreeEntry> &listing)
     });
 }
 
-core::Result<void> completeDownload(const DownloadRequest &request)
+// Before there is a ref, whoever tidies up takes what was finished early for left over.
+QStringList goneFiles(const cache::Store &store, const DownloadRequest &request)
 {
-    const cache::Store store(request.place);
-    if (!request.chosen.isEmpty() && !store.isThere())
-        return core::fail(core::ErrorKind::PlaceMissing, request.place.path);
+    QStringList gone;
+    for (const hub::TreeEntry &file : request.chosen) {
+        if (!store.hasFile(request.repo, request.commit, file.path, file.size))
+            gone.append(file.path);
+    }
+    return gone;
+}
+
+core::Result<void> writeTreeAndRef(const cache::Store &store, const DownloadRequest &request)
+{
     if (const auto prepared = store.prepare(request.repo); !prepared) // no file: nobody else has
         return prepared;
     if (!request.listing.isEmpty() && isComplete(request.listing)) {
@@ -55,6 +63,19 @@ core::Result<void> completeDownload(const DownloadRequest &request)
     if (request.leftOut > 0 && store.readRef(request.repo, request.revision))
         return {};
     return store.writeRef(request.repo, request.revision, request.commit);
+}
+
+// The files that are gone: with any of them nothing is complete.
+core::Result<QStringList> completeDownload(const DownloadRequest &request)
+{
+    const cache::Store store(request.place);
+    if (!request.chosen.isEmpty() && !store.isThere())
+        return core::fail(core::ErrorKind::PlaceMissing, request.place.path);
+    if (const QStringList gone = goneFiles(store, request); !gone.isEmpty())
+        return gone;
+    if (const auto written = writeTreeAndRef(store, request); !written)
+        return tl::unexpected(written.error());
+    return goneFiles(store, request); // of somebody who looked before the ref was there
 }
 
 } // namespace
@@ -178,10 +199,11 @@ void Worker::setConnections(int most)
 
 void Worker::complete(const QUuid &download, const DownloadRequest &request)
 {
-    inPool<core::Result<void>>(
+    inPool<core::Result<QStringList>>(
         this, [request] { return completeDownload(request); },
-        [this, download](core::Result<void> &result) {
-            Q_EMIT completed(download, result ? std::nullopt : std::optional(result.error()));
+        [this, download](core::Result<QStringList> &gone) {
+            Q_EMIT completed(download, gone.value_or(QStringList()),
+                             gone ? std::nullopt : std::optional(gone.error()));
         });
 }
 

@@ -69,7 +69,8 @@ public:
     void stopAll(); // then allStopped()
     void setHttpConfig(const hub::HttpConfig &config);
     void setConnections(int most); // to file hosts, for all large files together
-    // Everything that was chosen is published: trees/<commit>.json, then the ref.
+    // Everything that was chosen is published: trees/<commit>.json, then the ref; or, where files
+    // of it are there no more, none of both, and completed() names them.
     void complete(const QUuid &download, const transfer::DownloadRequest &request);
     // How many bytes of each item are on disk already; then surveyed(), with nothing where nobody
     // can tell, since the place of one that has begun is not there. At least one item.
@@ -104,7 +105,8 @@ Q_SIGNALS:
     void fileRatesSeen(quint64 id, const QList<hub::RateInfo> &rates);
     void fileEnded(quint64 id, const transfer::FileEnd &end);
     void ratesSeen(quint64 id, const QList<hub::RateInfo> &rates);
-    void completed(const QUuid &download, const std::optional<core::Error> &trouble);
+    void completed(const QUuid &download, const QStringList &gone,
+                   const std::optional<core::Error> &trouble);
     void surveyed(const QUuid &download, const QList<transfer::SurveyItem> &items);
     void allStopped();
 

@@ -1,7 +1,14 @@
 #include "enginefixture.h"
 
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
+#include <QSignalSpy>
 #include <QTest>
+
+#include <atomic>
+#include <thread>
+#include <unistd.h>
 
 #include "cache/layout.h"
 
@@ -39,6 +46,8 @@ private Q_SLOTS:
     void aDiskThatNeverKeeps();
     void aWrongSourceOnce();
     void aWrongSource();
+    void deletedBeforeTheRef();
+    void deletedAgainAndAgain();
 };
 
 // The digest has long passed when the byte changes; that is noticed, and one piece is fetched
@@ -125,6 +134,61 @@ void TestRepair::aWrongSource()
     QVERIFY(!QFile::exists(f.blob(repo, repo.files[0])));
     QVERIFY(!QFile::exists(f.entry(repo, u"m.bin"_s)));
     QVERIFY(f.hub.bodyBytes(demo::Origin::Cdn) < 45 * MiB);
+}
+
+// Whoever deletes what no ref leads to does so with all that is finished of a first download.
+void TestRepair::deletedBeforeTheRef()
+{
+    EngineFixture f({}, slow(4 * MiB));
+    const demo::Repo repo = support::makeRepo(u"org/pruned"_s,
+                                              {support::gitFile(u"a/README.md"_s, "# Pruned"_ba),
+                                               support::lfsFile(u"b.bin"_s, 4 * MiB),
+                                               support::lfsFile(u"m.bin"_s, 100 * MiB)});
+    const QSignalSpy startedOver(f.engine.get(), &transfer::Engine::startedOver);
+    const auto id = f.get(repo);
+    const auto isDone = [&f, &repo](qsizetype file) {
+        return QFile::exists(f.entry(repo, repo.files[file].path));
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isDone(0) && isDone(1), 20000);
+    for (const qsizetype file : {0, 1})
+        QVERIFY(QFile::remove(f.blob(repo, repo.files[file])));
+    QVERIFY(QDir(QFileInfo(f.entry(repo, u"m.bin"_s)).path()).removeRecursively());
+    QVERIFY(f.waitForState(id, State::Done, 60));
+    for (const demo::File &file : repo.files)
+        QVERIFY2(f.isRight(repo, file), qPrintable(file.path));
+    QCOMPARE(startedOver.count(), 1);
+    const transfer::DownloadStatus status = f.engine->status(id);
+    QVERIFY(status.checked);
+    QCOMPARE(status.done, status.size);
+    QCOMPARE(status.filesDone, 3);
+    QCOMPARE(f.leftovers(repo), QStringList());
+    QVERIFY(QFile::exists(cache::Layout(f.place.path).ref(repo.id, u"main"_s)));
+}
+
+// It is fetched anew a few times, then a person is needed, and there is no ref.
+void TestRepair::deletedAgainAndAgain()
+{
+    EngineFixture f;
+    const demo::Repo repo =
+        support::makeRepo(u"org/hated"_s, {support::gitFile(u"README.md"_s, "# Hated"_ba)});
+    const QByteArray entry = QFile::encodeName(f.entry(repo, u"README.md"_s));
+    std::atomic<bool> isOver = false;
+    std::thread hater([&entry, &isOver] {
+        while (!isOver)
+            ::unlink(entry.constData());
+    });
+    const auto id = f.get(repo);
+    const bool hasFailed = f.waitForState(id, State::Failed, 60);
+    isOver = true;
+    hater.join();
+    QVERIFY(hasFailed);
+    QCOMPARE(f.engine->status(id).error->kind, core::ErrorKind::FileIo);
+    const QString ref = cache::Layout(f.place.path).ref(repo.id, u"main"_s);
+    QVERIFY(!QFile::exists(ref));
+    f.engine->resume(id);
+    QVERIFY(f.waitForState(id, State::Done, 60));
+    QVERIFY(f.isRight(repo, repo.files[0]));
+    QVERIFY(QFile::exists(ref));
 }
 
 QTEST_GUILESS_MAIN(TestRepair)
