@@ -13,8 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# Both ends of what shares a cache with us. Before 0.23 the library kept other files in local folders and
-# does not run beside what is installed with it today.
+# Both ends of what shares a cache with us: what programs of 2024 bring along, and what is newest.
 PYTHON_OLDEST = "huggingface_hub==0.23.5"
 PYTHON_NEWEST = "huggingface_hub==2.4.0"
 JAVASCRIPT_CLIENT = "@huggingface/hub@2.17.5"
