@@ -188,6 +188,8 @@ def kills_without_links(arguments, folder):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
     chance = random.Random(seed)
+    if not arguments.otherworld.exists():
+        raise Failure(f"{arguments.otherworld} is missing")  # a program without it would not be killed
     python = pythons(arguments)[PYTHON_NEWEST]
     kills = 0
     with shelf(arguments, folder, "--rate", "1000000") as hub:
