@@ -1364,14 +1364,201 @@ Proxy-Variablen.</translation>
     </message>
 </context>
 <context>
+    <name>gui::LibraryActions</name>
+    <message>
+        <source>Open repo &amp;page</source>
+        <translation>Repo-&amp;Seite öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;folder</source>
+        <translation>&amp;Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy path</source>
+        <translation>&amp;Pfad kopieren</translation>
+    </message>
+    <message>
+        <source>Copy “&amp;hf download” line</source>
+        <translation>„&amp;hf download“-Zeile kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Verify</source>
+        <translation>Prü&amp;fen</translation>
+    </message>
+    <message>
+        <source>Verify &amp;everything</source>
+        <translation>&amp;Alles prüfen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete…</source>
+        <translation>&amp;Löschen …</translation>
+    </message>
+    <message>
+        <source>&amp;Undo delete</source>
+        <translation>Löschen &amp;rückgängig</translation>
+    </message>
+    <message>
+        <source>Recl&amp;aim…</source>
+        <translation>Plat&amp;z schaffen …</translation>
+    </message>
+    <message>
+        <source>&amp;Rescan</source>
+        <translation>&amp;Neu einlesen</translation>
+    </message>
+</context>
+<context>
+    <name>gui::LibraryDelete</name>
+    <message>
+        <source>What is not of the Hub&apos;s making is not deleted here.</source>
+        <translation>Was nicht vom Hub stammt, wird hier nicht gelöscht.</translation>
+    </message>
+    <message>
+        <source>A note cannot be deleted.</source>
+        <translation>Ein Hinweis lässt sich nicht löschen.</translation>
+    </message>
+    <message>
+        <source>Choose whole versions, or files of one version.</source>
+        <translation>Bitte ganze Versionen wählen oder Dateien einer Version.</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen.</source>
+        <translation>Nichts ist gewählt.</translation>
+    </message>
+    <message>
+        <source>%1 stays: a download in the queue needs it. Remove that from the list of downloads first.</source>
+        <translation>%1 bleibt: Ein Download in der Warteschlange braucht es. Bitte diesen zuerst aus der Liste der Downloads entfernen.</translation>
+    </message>
+    <message>
+        <source>It is not there any more.</source>
+        <translation>Es ist nicht mehr da.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <comment>of the library</comment>
+        <translation>
+            <numerusform>%Ln Eintrag</numerusform>
+            <numerusform>%Ln Einträge</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>version %1 of %2</source>
+        <translation>Version %1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s) of %1</source>
+        <translation>
+            <numerusform>%Ln Version von %1</numerusform>
+            <numerusform>%Ln Versionen von %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>file, repo</comment>
+        <translation>%1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) of %1</source>
+        <translation>
+            <numerusform>%Ln Datei von %1</numerusform>
+            <numerusform>%Ln Dateien von %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 will be free (%2 bytes, %Ln file(s)).</source>
+        <translation>
+            <numerusform>%1 werden frei (%2 Bytes, %Ln Datei).</numerusform>
+            <numerusform>%1 werden frei (%2 Bytes, %Ln Dateien).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) with %1 stay: other versions use them (%2).</source>
+        <translation>
+            <numerusform>%Ln Datei mit %1 bleibt: Andere Versionen brauchen sie (%2).</numerusform>
+            <numerusform>%Ln Dateien mit %1 bleiben: Andere Versionen brauchen sie (%2).</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>With the names %1.</source>
+        <translation>Mit den Namen %1.</translation>
+    </message>
+    <message>
+        <source>What it leads to has another name, and stays.</source>
+        <translation>Der Inhalt hat noch einen anderen Namen und bleibt.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Nothing can be deleted.</source>
+        <translation>Es kann nichts gelöscht werden.</translation>
+    </message>
+    <message>
+        <source>Delete %1 from the Hub cache?</source>
+        <translation>%1 aus dem Hub-Cache löschen?</translation>
+    </message>
+    <message>
+        <source>&amp;Keep</source>
+        <translation>&amp;Behalten</translation>
+    </message>
+    <message>
+        <source>&amp;Delete %1</source>
+        <translation>%1 &amp;löschen</translation>
+    </message>
+    <message>
+        <source>Deleted %1. %2 will be free.</source>
+        <translation>Gelöscht: %1. %2 werden frei.</translation>
+    </message>
+    <message>
+        <source>For ten seconds you can take it back; until then nothing is touched.</source>
+        <translation>Zehn Sekunden lang lässt es sich rückgängig machen; bis dahin wird nichts angefasst.</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Deleting %1…</source>
+        <translation>%1 wird gelöscht …</translation>
+    </message>
+    <message>
+        <source>%1 stays: a download in the queue needs it.</source>
+        <translation>%1 bleibt: Ein Download in der Warteschlange braucht es.</translation>
+    </message>
+    <message>
+        <source>%1 stays: more is there now than you were told.</source>
+        <translation>%1 bleibt: Inzwischen ist mehr da, als Ihnen gesagt wurde.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>repo, what went wrong</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <translation>
+            <numerusform>und %Ln weiterer</numerusform>
+            <numerusform>und %Ln weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Deleted %1: %2 freed.</source>
+        <translation>Gelöscht: %1, %2 wurden frei.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted of %1.</source>
+        <translation>Von %1 wurde nichts gelöscht.</translation>
+    </message>
+</context>
+<context>
     <name>gui::LibraryModel</name>
     <message>
         <source>no name points to it</source>
         <translation>kein Name zeigt darauf</translation>
-    </message>
-    <message>
-        <source>%1 + %2 unfinished</source>
-        <translation>%1 + %2 unfertig</translation>
     </message>
     <message>
         <source>not recorded</source>
@@ -1394,24 +1581,97 @@ Proxy-Variablen.</translation>
         <translation>Fassungen</translation>
     </message>
     <message>
-        <source>Files</source>
-        <translation>Dateien</translation>
-    </message>
-    <message>
         <source>Last used</source>
         <translation>Zuletzt benutzt</translation>
+    </message>
+    <message>
+        <source>checked</source>
+        <comment>state</comment>
+        <translation>geprüft</translation>
+    </message>
+    <message>
+        <source>%1 of %2 checked</source>
+        <comment>numbers of files</comment>
+        <translation>%1 von %2 geprüft</translation>
+    </message>
+    <message>
+        <source>not checked</source>
+        <comment>state</comment>
+        <translation>nicht geprüft</translation>
+    </message>
+    <message>
+        <source>a kernel: Hubload does not fetch these</source>
+        <translation>ein Kernel: Hubload holt so etwas nicht</translation>
+    </message>
+    <message>
+        <source>not from the Hub</source>
+        <translation>nicht vom Hub</translation>
+    </message>
+    <message numerus="yes">
+        <source>damaged: %Ln missing</source>
+        <comment>number of files</comment>
+        <translation>
+            <numerusform>beschädigt: %Ln fehlt</numerusform>
+            <numerusform>beschädigt: %Ln fehlen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <comment>state</comment>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>incomplete: %1 unfinished</source>
+        <translation>unvollständig: %1 angefangen</translation>
+    </message>
+    <message>
+        <source>Kernel</source>
+        <translation>Kernel</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>Sonstiges</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message numerus="yes">
+        <source>shared with %Ln</source>
+        <comment>number of other versions</comment>
+        <translation>
+            <numerusform>geteilt mit %Ln</numerusform>
+            <numerusform>geteilt mit %Ln</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <comment>state</comment>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>%1 of it belongs to no version.</source>
+        <translation>%1 davon gehören zu keiner Version.</translation>
+    </message>
+    <message>
+        <source>Fetched</source>
+        <translation>Geholt</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
     </message>
 </context>
 <context>
     <name>gui::LibraryPage</name>
-    <message>
-        <source>&amp;Open folder</source>
-        <translation>Ordner ö&amp;ffnen</translation>
-    </message>
-    <message>
-        <source>&amp;Copy path</source>
-        <translation>&amp;Pfad kopieren</translation>
-    </message>
     <message>
         <source>&amp;Rescan</source>
         <translation>&amp;Neu einlesen</translation>
@@ -1447,17 +1707,6 @@ Proxy-Variablen.</translation>
             <numerusform>%Ln Repos</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>and %Ln more</source>
-        <translation>
-            <numerusform>und %Ln weiteres</numerusform>
-            <numerusform>und %Ln weitere</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Some of it is not as it should be.</source>
-        <translation>Manches ist nicht, wie es sein soll.</translation>
-    </message>
     <message>
         <source>No files yet. What you fetch — here or with other programs — appears here.</source>
         <translation>Noch keine Dateien. Was Sie holen – hier oder mit anderen Programmen –, erscheint hier.</translation>
@@ -1467,12 +1716,189 @@ Proxy-Variablen.</translation>
         <translation>Entdecken</translation>
     </message>
     <message>
-        <source>Version %1: %2</source>
-        <translation>Fassung %1: %2</translation>
+        <source>Recl&amp;aim…</source>
+        <translation>Plat&amp;z schaffen …</translation>
     </message>
     <message>
-        <source>no name points to it</source>
-        <translation>kein Name zeigt darauf</translation>
+        <source>What could be deleted to make room</source>
+        <translation>Was gelöscht werden könnte, um Platz zu schaffen</translation>
+    </message>
+    <message>
+        <source>V&amp;erify all</source>
+        <translation>Alles &amp;prüfen</translation>
+    </message>
+    <message>
+        <source>Compare all content with its ids</source>
+        <translation>Alle Inhalte mit ihren Kennungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>Nach Namen filtern</translation>
+    </message>
+    <message>
+        <source>Filter the library by name</source>
+        <translation>Die Bibliothek nach Namen filtern</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Unused for</source>
+        <translation>Unbenutzt seit</translation>
+    </message>
+    <message>
+        <source>Open f&amp;older</source>
+        <translation>&amp;Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Delete…</source>
+        <translation>&amp;Löschen …</translation>
+    </message>
+    <message>
+        <source>All kinds</source>
+        <translation>Alle Arten</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Datasets</source>
+        <translation>Datensätze</translation>
+    </message>
+    <message>
+        <source>Spaces</source>
+        <translation>Spaces</translation>
+    </message>
+    <message>
+        <source>Other things</source>
+        <translation>Sonstiges</translation>
+    </message>
+    <message>
+        <source>Used whenever</source>
+        <translation>Wann auch immer benutzt</translation>
+    </message>
+    <message numerus="yes">
+        <source>Unused for %Ln month(s)</source>
+        <translation>
+            <numerusform>Seit %Ln Monat unbenutzt</numerusform>
+            <numerusform>Seit %Ln Monaten unbenutzt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>You stopped the look at the disk.</source>
+        <translation>Sie haben das Einlesen angehalten.</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Noch einmal einlesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <comment>to reclaim space</comment>
+        <translation>
+            <numerusform>%Ln Eintrag</numerusform>
+            <numerusform>%Ln Einträge</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>The disk has not been looked at.</source>
+        <translation>Die Platte wurde noch nicht eingelesen.</translation>
+    </message>
+    <message>
+        <source>Look at it</source>
+        <translation>Einlesen</translation>
+    </message>
+    <message>
+        <source>No repo matches these filters.</source>
+        <translation>Kein Repo passt zu diesen Filtern.</translation>
+    </message>
+    <message>
+        <source>Clear filters</source>
+        <translation>Filter aufheben</translation>
+    </message>
+    <message>
+        <source>%1 unfinished</source>
+        <translation>%1 angefangen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln thing(s) not of the Hub&apos;s making</source>
+        <translation>
+            <numerusform>%Ln Sache nicht vom Hub</numerusform>
+            <numerusform>%Ln Sachen nicht vom Hub</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln shown, %1</source>
+        <comment>rows, size</comment>
+        <translation>
+            <numerusform>%Ln gezeigt, %1</numerusform>
+            <numerusform>%Ln gezeigt, %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>looking at the disk…</source>
+        <translation>wird eingelesen …</translation>
+    </message>
+    <message>
+        <source>Models %1</source>
+        <translation>Modelle %1</translation>
+    </message>
+    <message>
+        <source>Datasets %1</source>
+        <translation>Datensätze %1</translation>
+    </message>
+    <message>
+        <source>Spaces %1</source>
+        <translation>Spaces %1</translation>
+    </message>
+    <message>
+        <source>Other %1</source>
+        <translation>Sonstiges %1</translation>
+    </message>
+    <message>
+        <source>Free %1</source>
+        <translation>Frei %1</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen.</source>
+        <translation>Nichts ist gewählt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln row(s) chosen.</source>
+        <translation>
+            <numerusform>%Ln Zeile gewählt.</numerusform>
+            <numerusform>%Ln Zeilen gewählt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This was not put here by a program of the Hub, or is a kind of repo that Hubload does not know. It is left alone.</source>
+        <translation>Das hat kein Programm des Hubs hierher gelegt, oder es ist eine Art von Repo, die Hubload nicht kennt. Es bleibt unberührt.</translation>
+    </message>
+    <message>
+        <source>Deleting this version frees %1; %2 of it is shared and stays.</source>
+        <translation>Diese Version zu löschen gibt %1 frei; %2 davon sind geteilt und bleiben.</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>number of versions, number of files</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s)</source>
+        <translation>
+            <numerusform>%Ln Version</numerusform>
+            <numerusform>%Ln Versionen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of it belongs to no version.</source>
+        <translation>%1 davon gehören zu keiner Version.</translation>
     </message>
 </context>
 <context>
@@ -1703,10 +2129,6 @@ Proxy-Variablen.</translation>
         <translation>Entf</translation>
     </message>
     <message>
-        <source>Remove the chosen downloads from the list</source>
-        <translation>Gewählte Downloads aus der Liste nehmen</translation>
-    </message>
-    <message>
         <source>Back</source>
         <translation>Zurück</translation>
     </message>
@@ -1817,6 +2239,18 @@ Proxy-Variablen.</translation>
     <message>
         <source>Change the files of a download</source>
         <translation>Die Dateien eines Downloads ändern</translation>
+    </message>
+    <message>
+        <source>Remove the chosen downloads from the list; delete from the library</source>
+        <translation>Die gewählten Downloads aus der Liste entfernen; aus der Bibliothek löschen</translation>
+    </message>
+    <message>
+        <source>Take back what was deleted from the library</source>
+        <translation>Zurücknehmen, was aus der Bibliothek gelöscht wurde</translation>
+    </message>
+    <message>
+        <source>Verify what is chosen in the library</source>
+        <translation>Prüfen, was in der Bibliothek gewählt ist</translation>
     </message>
 </context>
 <context>
@@ -1973,6 +2407,100 @@ Proxy-Variablen.</translation>
     <message>
         <source>Needs %1 more than is free on this disk, where %2 are kept free.</source>
         <translation>Es fehlen %1 auf diesem Datenträger, auf dem %2 frei bleiben.</translation>
+    </message>
+</context>
+<context>
+    <name>gui::ReclaimDialog</name>
+    <message>
+        <source>Reclaim disk space</source>
+        <translation>Platz schaffen</translation>
+    </message>
+    <message>
+        <source>What nobody is likely to miss is ticked. What a download in the queue needs is not in this list.</source>
+        <translation>Angekreuzt ist, was wohl niemand vermisst. Was ein Download in der Warteschlange braucht, steht nicht in dieser Liste.</translation>
+    </message>
+    <message>
+        <source>What could be deleted</source>
+        <translation>Was gelöscht werden könnte</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Frees</source>
+        <translation>Gibt frei</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>Was es ist</translation>
+    </message>
+    <message>
+        <source>For ten seconds you can take it back.</source>
+        <translation>Zehn Sekunden lang lässt es sich rückgängig machen.</translation>
+    </message>
+    <message>
+        <source>&amp;Keep all</source>
+        <translation>Alles &amp;behalten</translation>
+    </message>
+    <message>
+        <source>Leftovers of interrupted downloads</source>
+        <translation>Reste unterbrochener Downloads</translation>
+    </message>
+    <message>
+        <source>Versions no name points to</source>
+        <translation>Versionen, auf die kein Name zeigt</translation>
+    </message>
+    <message numerus="yes">
+        <source>Repos unused for %Ln month(s)</source>
+        <translation>
+            <numerusform>Seit %Ln Monat unbenutzte Repos</numerusform>
+            <numerusform>Seit %Ln Monaten unbenutzte Repos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln unfinished file(s)</source>
+        <translation>
+            <numerusform>%Ln angefangene Datei</numerusform>
+            <numerusform>%Ln angefangene Dateien</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s)</source>
+        <translation>
+            <numerusform>%Ln Version</numerusform>
+            <numerusform>%Ln Versionen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s), all that is here of it</source>
+        <translation>
+            <numerusform>%Ln Version, alles, was davon hier ist</numerusform>
+            <numerusform>%Ln Versionen, alles, was davon hier ist</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>last used %1</source>
+        <translation>zuletzt benutzt: %1</translation>
+    </message>
+    <message>
+        <source>Looking for what could go…</source>
+        <translation>Es wird gesucht, was weg kann …</translation>
+    </message>
+    <message>
+        <source>There is nothing to reclaim.</source>
+        <translation>Es gibt nichts, was Platz schafft.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %Ln item(s) ticked</source>
+        <translation>
+            <numerusform>%1 in %Ln Eintrag angekreuzt</numerusform>
+            <numerusform>%1 in %Ln Einträgen angekreuzt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Delete %1</source>
+        <translation>%1 &amp;löschen</translation>
     </message>
 </context>
 <context>
@@ -2753,6 +3281,115 @@ Proxy-Variablen.</translation>
         <source>removed by another program</source>
         <comment>reason</comment>
         <translation>von einem anderen Programm entfernt</translation>
+    </message>
+</context>
+<context>
+    <name>gui::VerifyPanel</name>
+    <message>
+        <source>Re&amp;pair</source>
+        <translation>Repa&amp;rieren</translation>
+    </message>
+    <message>
+        <source>Fetch again what is damaged or missing</source>
+        <translation>Noch einmal holen, was beschädigt ist oder fehlt</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Cl&amp;ose</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>How much is checked</source>
+        <translation>Wie viel geprüft ist</translation>
+    </message>
+    <message>
+        <source>What is not as it should be</source>
+        <translation>Was nicht ist, wie es sein soll</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>Was nicht stimmt</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <comment>state of a file</comment>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <comment>state of a file</comment>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>What is wrong is being fetched again; see the downloads.</source>
+        <translation>Was nicht stimmt, wird noch einmal geholt; siehe Downloads.</translation>
+    </message>
+    <message>
+        <source>Nothing of it can be fetched again.</source>
+        <translation>Nichts davon kann noch einmal geholt werden.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %Ln file(s) nobody says what they should be.</source>
+        <translation>
+            <numerusform>Von %Ln Datei sagt niemand, was sie sein soll.</numerusform>
+            <numerusform>Von %Ln Dateien sagt niemand, was sie sein sollen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Checking: %1 of %2</source>
+        <translation>Prüfung: %1 von %2</translation>
+    </message>
+    <message>
+        <source>Checking: counting the files…</source>
+        <translation>Prüfung: Die Dateien werden gezählt …</translation>
+    </message>
+    <message>
+        <source>Paused. %1</source>
+        <translation>Angehalten. %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) are as they should be (%1).</source>
+        <translation>
+            <numerusform>%Ln Datei ist, wie sie sein soll (%1).</numerusform>
+            <numerusform>%Ln Dateien sind, wie sie sein sollen (%1).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 damaged, %2 missing, %3 unreadable; %Ln file(s) are as they should be.</source>
+        <translation>
+            <numerusform>%1 beschädigt, %2 fehlend, %3 unlesbar; %Ln Datei ist, wie sie sein soll.</numerusform>
+            <numerusform>%1 beschädigt, %2 fehlend, %3 unlesbar; %Ln Dateien sind, wie sie sein sollen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stopped. %1</source>
+        <translation>Abgebrochen. %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>For %Ln file(s) there is nothing to compare with.</source>
+        <translation>
+            <numerusform>Für %Ln Datei gibt es nichts zum Vergleichen.</numerusform>
+            <numerusform>Für %Ln Dateien gibt es nichts zum Vergleichen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>Pa&amp;use</source>
+        <translation>Pa&amp;use</translation>
     </message>
 </context>
 <context>

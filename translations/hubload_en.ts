@@ -78,6 +78,71 @@
     </message>
 </context>
 <context>
+    <name>gui::LibraryDelete</name>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <comment>of the library</comment>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s) of %1</source>
+        <translation>
+            <numerusform>%Ln version of %1</numerusform>
+            <numerusform>%Ln versions of %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) of %1</source>
+        <translation>
+            <numerusform>%Ln file of %1</numerusform>
+            <numerusform>%Ln files of %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 will be free (%2 bytes, %Ln file(s)).</source>
+        <translation>
+            <numerusform>%1 will be free (%2 bytes, %Ln file).</numerusform>
+            <numerusform>%1 will be free (%2 bytes, %Ln files).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) with %1 stay: other versions use them (%2).</source>
+        <translation>
+            <numerusform>%Ln file with %1 stays: other versions use it (%2).</numerusform>
+            <numerusform>%Ln files with %1 stay: other versions use them (%2).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %Ln more</source>
+        <translation>
+            <numerusform>and %Ln more</numerusform>
+            <numerusform>and %Ln more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>gui::LibraryModel</name>
+    <message numerus="yes">
+        <source>damaged: %Ln missing</source>
+        <comment>number of files</comment>
+        <translation>
+            <numerusform>damaged: %Ln missing</numerusform>
+            <numerusform>damaged: %Ln missing</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>shared with %Ln</source>
+        <comment>number of other versions</comment>
+        <translation>
+            <numerusform>shared with %Ln</numerusform>
+            <numerusform>shared with %Ln</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>gui::LibraryPage</name>
     <message numerus="yes">
         <source>%Ln repo(s)</source>
@@ -87,10 +152,47 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>and %Ln more</source>
+        <source>Unused for %Ln month(s)</source>
         <translation>
-            <numerusform>and %Ln more</numerusform>
-            <numerusform>and %Ln more</numerusform>
+            <numerusform>Unused for %Ln month</numerusform>
+            <numerusform>Unused for %Ln months</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln item(s)</source>
+        <comment>to reclaim space</comment>
+        <translation>
+            <numerusform>%Ln item</numerusform>
+            <numerusform>%Ln items</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln thing(s) not of the Hub&apos;s making</source>
+        <translation>
+            <numerusform>%Ln thing not of the Hub&apos;s making</numerusform>
+            <numerusform>%Ln things not of the Hub&apos;s making</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln shown, %1</source>
+        <comment>rows, size</comment>
+        <translation>
+            <numerusform>%Ln shown, %1</numerusform>
+            <numerusform>%Ln shown, %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln row(s) chosen.</source>
+        <translation>
+            <numerusform>%Ln row chosen.</numerusform>
+            <numerusform>%Ln rows chosen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s)</source>
+        <translation>
+            <numerusform>%Ln version</numerusform>
+            <numerusform>%Ln versions</numerusform>
         </translation>
     </message>
 </context>
@@ -160,6 +262,44 @@
     </message>
 </context>
 <context>
+    <name>gui::ReclaimDialog</name>
+    <message numerus="yes">
+        <source>Repos unused for %Ln month(s)</source>
+        <translation>
+            <numerusform>Repos unused for %Ln month</numerusform>
+            <numerusform>Repos unused for %Ln months</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln unfinished file(s)</source>
+        <translation>
+            <numerusform>%Ln unfinished file</numerusform>
+            <numerusform>%Ln unfinished files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s)</source>
+        <translation>
+            <numerusform>%Ln version</numerusform>
+            <numerusform>%Ln versions</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln version(s), all that is here of it</source>
+        <translation>
+            <numerusform>%Ln version, all that is here of it</numerusform>
+            <numerusform>%Ln versions, all that is here of it</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %Ln item(s) ticked</source>
+        <translation>
+            <numerusform>%1 in %Ln item ticked</numerusform>
+            <numerusform>%1 in %Ln items ticked</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>gui::RepoPage</name>
     <message numerus="yes">
         <source>%Ln file(s) are left out: their names cannot be written safely.</source>
@@ -218,6 +358,37 @@
         <translation>
             <numerusform>%Ln file</numerusform>
             <numerusform>%Ln files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>gui::VerifyPanel</name>
+    <message numerus="yes">
+        <source>Of %Ln file(s) nobody says what they should be.</source>
+        <translation>
+            <numerusform>Of %Ln file nobody says what it should be.</numerusform>
+            <numerusform>Of %Ln files nobody says what they should be.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln file(s) are as they should be (%1).</source>
+        <translation>
+            <numerusform>%Ln file is as it should be (%1).</numerusform>
+            <numerusform>%Ln files are as they should be (%1).</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 damaged, %2 missing, %3 unreadable; %Ln file(s) are as they should be.</source>
+        <translation>
+            <numerusform>%1 damaged, %2 missing, %3 unreadable; %Ln file is as it should be.</numerusform>
+            <numerusform>%1 damaged, %2 missing, %3 unreadable; %Ln files are as they should be.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>For %Ln file(s) there is nothing to compare with.</source>
+        <translation>
+            <numerusform>For %Ln file there is nothing to compare with.</numerusform>
+            <numerusform>For %Ln files there is nothing to compare with.</numerusform>
         </translation>
     </message>
 </context>

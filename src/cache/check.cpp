@@ -166,4 +166,52 @@ core::Result<Checked> checkItem(const CheckItem &item, const std::atomic<bool> *
     return Checked::Damaged;
 }
 
+ItemCheck::ItemCheck(const CheckItem &item)
+    : m_item(item)
+{
+}
+
+ItemCheck::~ItemCheck() = default;
+
+core::Result<std::optional<Checked>> ItemCheck::read(qint64 bytes)
+{
+    if (m_item.isMissing)
+        return Checked::Missing;
+    if (!m_item.id)
+        return Checked::NoId;
+    if (!m_file) {
+        m_file = std::make_unique<QFile>(m_item.file);
+        if (!m_file->open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+            return core::fail(core::ErrorKind::FileIo,
+                              u"%1: %2"_s.arg(m_item.file, m_file->errorString()));
+        m_size = m_file->size();
+        m_digest = std::make_unique<core::Digest>(m_item.id->kind, m_size);
+    }
+    QByteArray buffer(1 << 20, Qt::Uninitialized);
+    for (const qint64 until = m_read + bytes; m_read < until;) {
+        const qint64 count = m_file->read(buffer.data(), buffer.size());
+        if (count < 0)
+            return core::fail(core::ErrorKind::FileIo,
+                              u"%1: %2"_s.arg(m_item.file, m_file->errorString()));
+        if (count == 0)
+            return end();
+        m_digest->add(QByteArrayView(buffer.constData(), count));
+        m_read += count;
+    }
+    return std::nullopt;
+}
+
+core::Result<std::optional<Checked>> ItemCheck::end()
+{
+    if (m_read != m_size || m_file->size() != m_size)
+        return core::fail(core::ErrorKind::FileIo,
+                          u"%1 changed while it was being read"_s.arg(m_item.file));
+    if (m_digest->hex() == m_item.id->text) {
+        noteVerified(m_item.file, *m_item.id);
+        return Checked::Good;
+    }
+    forgetVerified(m_item.file);
+    return Checked::Damaged;
+}
+
 } // namespace cache

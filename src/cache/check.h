@@ -5,11 +5,17 @@
 #include <QStringList>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 
 #include "cache/layout.h"
+#include "core/digest.h"
 #include "core/ids.h"
 #include "core/result.h"
+
+QT_BEGIN_NAMESPACE
+class QFile;
+QT_END_NAMESPACE
 
 namespace cache {
 
@@ -44,5 +50,27 @@ core::Result<QList<CheckItem>> itemsToCheck(const Layout &layout, const core::Re
 // cannot be read. Blocks: pool only; *stop ends it with Cancelled.
 core::Result<Checked> checkItem(const CheckItem &item, const std::atomic<bool> *stop = nullptr,
                                 std::atomic<qint64> *done = nullptr);
+
+// The same in portions, so that somebody can have a rest in the middle of a large file. One thread
+// at a time; read() blocks (pool).
+class ItemCheck {
+public:
+    explicit ItemCheck(const CheckItem &item);
+    ~ItemCheck();
+    Q_DISABLE_COPY_MOVE(ItemCheck)
+
+    // About so many bytes more; nothing: there is more to read. Not to be called after its end.
+    core::Result<std::optional<Checked>> read(qint64 bytes);
+    qint64 bytesRead() const { return m_read; }
+
+private:
+    core::Result<std::optional<Checked>> end();
+
+    CheckItem m_item;
+    std::unique_ptr<QFile> m_file; // open once it is being read
+    std::unique_ptr<core::Digest> m_digest;
+    qint64 m_read = 0;
+    qint64 m_size = 0; // when it was opened
+};
 
 } // namespace cache

@@ -72,7 +72,7 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
     m_discover = new DiscoverPage(m_services.client());
     m_repo = new RepoPage(m_services, m_settings);
     m_downloads = new DownloadsPage(m_services.engine(), m_services.client(), *m_model, m_settings);
-    m_library = new LibraryPage(m_services.config().place);
+    m_library = new LibraryPage(m_services);
     m_settingsPage = new SettingsPage(m_services.config(), m_settings, environment);
     for (QWidget *page : std::initializer_list<QWidget *>{m_discover, m_repo, m_downloads,
                                                           m_library, m_settingsPage})
@@ -80,6 +80,7 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
     connect(m_discover, &DiscoverPage::repoWanted, this, &MainWindow::openRepo);
     connect(m_library, &LibraryPage::repoWanted, this, &MainWindow::openRepo);
     connect(m_library, &LibraryPage::discoverWanted, this, [this] { goTo(Place::Discover); });
+    connect(m_library, &LibraryPage::spaceChanged, this, &MainWindow::askFreeSpace);
     connect(m_downloads, &DownloadsPage::discoverWanted, this, [this] { goTo(Place::Discover); });
     connect(m_repo, &RepoPage::backWanted, this, &MainWindow::back);
     connect(m_repo, &RepoPage::linkHovered, statusBar(),
@@ -93,10 +94,7 @@ void MainWindow::setUpPages(const QProcessEnvironment &environment)
     };
     connect(m_settingsPage, &SettingsPage::limitsChanged, this, applyLimits);
     connect(&m_downloads->limitMenu(), &LimitMenu::limitChanged, this, applyLimits);
-    connect(&m_services.engine(), &transfer::Engine::finished, this, [this] {
-        m_library->rescan();
-        askFreeSpace();
-    });
+    connect(&m_services.engine(), &transfer::Engine::finished, this, [this] { askFreeSpace(); });
 }
 
 void MainWindow::setUpPlaces()
@@ -123,6 +121,7 @@ void MainWindow::setUpMenus()
     setUpFileMenus();
     setUpViewMenu();
     setUpTransferMenu();
+    m_library->actions().addTo(menuBar()->addMenu(tr("&Library")));
     setUpHelpMenu();
 }
 
@@ -323,6 +322,7 @@ void MainWindow::goTo(Place place)
     case Place::Library:
         showPage(m_library, place);
         m_library->rescan();
+        m_library->focusList();
         return;
     case Place::Settings:
         showPage(m_settingsPage, place);
@@ -360,6 +360,10 @@ void MainWindow::find()
 {
     if (m_ui->pages->currentWidget() == m_repo) {
         m_repo->focusFilter();
+        return;
+    }
+    if (m_ui->pages->currentWidget() == m_library) {
+        m_library->focusFilter();
         return;
     }
     goTo(Place::Discover);
@@ -410,7 +414,9 @@ void MainWindow::showKeys()
         {u"Ctrl+B"_s, tr("Limit the chosen downloads")},
         {u"Ctrl+Shift+L"_s, tr("Limit of all downloads on or off")},
         {u"F4"_s, tr("Change the files of a download")},
-        {tr("Delete"), tr("Remove the chosen downloads from the list")},
+        {tr("Delete"), tr("Remove the chosen downloads from the list; delete from the library")},
+        {u"Ctrl+Z"_s, tr("Take back what was deleted from the library")},
+        {u"Ctrl+Shift+V"_s, tr("Verify what is chosen in the library")},
         {u"Alt+←, Esc"_s, tr("Back")},
         {u"F5"_s, tr("Reload this page")},
         {u"Ctrl+Q"_s, tr("Quit")},

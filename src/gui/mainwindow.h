@@ -55,6 +55,7 @@ public:
     DiscoverPage &discoverPage() { return *m_discover; }
     RepoPage &repoPage() { return *m_repo; }
     DownloadsPage &downloadsPage() { return *m_downloads; }
+    LibraryPage &libraryPage() { return *m_library; }
 
 protected:
     void changeEvent(QEvent *event) override;

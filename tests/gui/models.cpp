@@ -1,8 +1,11 @@
 #include "stage.h"
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QElapsedTimer>
 #include <QRandomGenerator>
 #include <QTest>
+#include <QTreeView>
 
 #include "gui/models/downloadsmodel.h"
 #include "gui/models/filesmodel.h"
@@ -52,6 +55,43 @@ transfer::DownloadRequest requestFor(const demo::Repo &repo, const session::Conf
     }
     return request;
 }
+
+cache::ScannedRepo someRepo(int number, QRandomGenerator &random)
+{
+    cache::ScannedRepo repo;
+    repo.repo = core::RepoId::make(core::RepoType::Model, u"o/r%1"_s.arg(number)).value();
+    repo.size = random.bounded(1000);
+    repo.files = random.bounded(9);
+    repo.lastAccessed = QDateTime::fromSecsSinceEpoch(random.bounded(1'700'000'000), Qt::UTC);
+    for (int i = random.bounded(3); i >= 0; --i) {
+        cache::ScannedRevision version;
+        version.commit = u"v%1"_s.arg(i);
+        version.files = 2;
+        if (random.bounded(2) == 0)
+            version.refs << u"main"_s;
+        repo.revisions << version;
+    }
+    if (random.bounded(4) == 0)
+        repo.problems << u"A ref leads nowhere."_s;
+    return repo;
+}
+
+QList<session::LibraryFile> fileList(const QStringList &paths)
+{
+    QList<session::LibraryFile> files;
+    for (const QString &path : paths) {
+        files.append(session::LibraryFile());
+        files.last().path = path;
+    }
+    return files;
+}
+
+// The promise is 50 ms. Where every access is checked it takes several times as long.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr qint64 longestGapMs = 500;
+#else
+constexpr qint64 longestGapMs = 50;
+#endif
 
 } // namespace
 
@@ -217,23 +257,37 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(model.phase(), gui::RepoListModel::Phase::Ready, 20000);
     }
 
+    // Scans and filters in any order; what is shown is right, and sorted.
     void library()
     {
         QRandomGenerator random = seeded();
         gui::LibraryModel model;
         const Tester tester(&model, report);
         for (int step = 0; step < 60; ++step) {
-            QList<cache::ScannedRepo> repos;
+            session::LibraryScan scan;
             for (int i = random.bounded(20); i > 0; --i) {
-                cache::ScannedRepo repo;
-                repo.repo = core::RepoId::make(core::RepoType::Model, u"o/r%1"_s.arg(i)).value();
-                repo.size = random.bounded(1000);
-                repo.files = random.bounded(9);
-                repos << repo;
+                if (random.bounded(3) > 0)
+                    scan.found.repos << someRepo(i, random);
             }
-            model.setRepos(repos);
+            if (random.bounded(2) == 0)
+                scan.found.strangers.append({u"notes"_s, 5, false});
+            model.setScan(scan);
+            QCOMPARE(model.count(), scan.found.repos.size() + scan.found.strangers.size());
             const int column = random.bounded(int(gui::LibraryModel::ColumnCount));
             model.sort(column, Qt::AscendingOrder);
+            model.setFilter({.text = random.bounded(2) == 0 ? u"r1"_s : QString()});
+            if (!scan.found.repos.isEmpty()) {
+                const core::RepoId id = scan.found.repos.constFirst().repo;
+                const gui::LibraryItem version{gui::LibraryItem::Kind::Version, id, u"v0"_s, {}};
+                model.setFiles(version, fileList({u"a"_s, u"b"_s}));
+                model.setHidden({{gui::LibraryItem::Kind::File, id, u"v0"_s, u"a"_s}});
+                model.setHidden({{gui::LibraryItem::Kind::Version, id, u"v0"_s, {}}});
+                model.setHidden({{gui::LibraryItem::Kind::Repo, id, {}, {}}});
+                model.setRepo(id, someRepo(QStringView(id.id()).mid(3).toInt(), random));
+                model.setHidden({});
+                if (random.bounded(3) == 0)
+                    model.setRepo(id, std::nullopt);
+            }
             for (int row = 1; row < model.rowCount(); ++row) {
                 const QVariant before =
                     model.index(row - 1, column).data(gui::LibraryModel::RawRole);
@@ -241,6 +295,47 @@ private Q_SLOTS:
                 QVERIFY(QVariant::compare(before, after) != QPartialOrdering::Greater);
             }
         }
+    }
+
+    // What the GUI thread does with 10,000 repos at a time.
+    void manyRepos()
+    {
+        QRandomGenerator random = seeded();
+        session::LibraryScan scan;
+        for (int i = 0; i < 10000; ++i)
+            scan.found.repos << someRepo(i, random);
+        gui::LibraryModel model;
+        QTreeView view;
+        view.setModel(&model);
+        view.setUniformRowHeights(true);
+        view.resize(900, 600);
+        view.show();
+        QElapsedTimer clock;
+        QStringList times;
+        qint64 longest = 0;
+        const auto measure = [&](const char *what, const auto &act) {
+            QApplication::processEvents();
+            clock.start();
+            act();
+            const qint64 acting = clock.elapsed();
+            QApplication::processEvents();
+            longest = std::max(longest, clock.elapsed());
+            times << u"%1 %2+%3 ms"_s.arg(QString::fromLatin1(what))
+                         .arg(acting)
+                         .arg(clock.elapsed() - acting);
+        };
+        measure("fill", [&] { model.setScan(scan); });
+        QCOMPARE(model.rowCount(), 10000);
+        measure("same again", [&] { model.setScan(scan); });
+        measure("by name", [&] { model.sort(gui::LibraryModel::NameColumn, Qt::AscendingOrder); });
+        measure("by use", [&] { model.sort(gui::LibraryModel::UsedColumn, Qt::AscendingOrder); });
+        measure("filter", [&] { model.setFilter({.text = u"7"_s}); });
+        measure("no filter", [&] { model.setFilter({}); });
+        scan.found.repos[5000].size += 5;
+        measure("one changed",
+                [&] { model.setRepo(scan.found.repos[5000].repo, scan.found.repos[5000]); });
+        qInfo("%s", qPrintable(times.join(u", "_s)));
+        QVERIFY2(longest < longestGapMs, qPrintable(times.join(u", "_s)));
     }
 
     void places()

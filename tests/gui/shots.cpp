@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMessageBox>
 #include <QPointer>
 #include <QProcess>
 #include <QProcessEnvironment>
@@ -24,8 +25,11 @@
 #include "gui/pages/choosedialog.h"
 #include "gui/pages/discoverpage.h"
 #include "gui/pages/downloadspage.h"
+#include "gui/pages/libraryactions.h"
+#include "gui/pages/librarypage.h"
 #include "gui/pages/limitdialog.h"
 #include "gui/pages/receiptdialog.h"
+#include "gui/pages/reclaimdialog.h"
 #include "gui/pages/repopage.h"
 #include "gui/widgets/limitmenu.h"
 
@@ -316,6 +320,43 @@ void takeDownloads(stage::Program &program, support::FaultyHub &hub, Photographe
     camera.take(&program.window(), u"downloads-paused"_s);
 }
 
+// Deleted, checked, room made.
+void takeLibraryAtWork(stage::Program &program, Photographer &camera)
+{
+    gui::LibraryPage &page = program.window().libraryPage();
+    auto *filter = page.findChild<QLineEdit *>(u"filterField"_s);
+    QTest::keyClicks(filter, u"nothing-like-it"_s);
+    QTest::qWait(300);
+    camera.take(&program.window(), u"library-no-match"_s);
+    filter->clear();
+    QTest::qWait(300);
+    auto *list = program.find<QTreeView>("repoList");
+    list->setCurrentIndex(list->model()->index(0, 0));
+    page.actions().verifyAll->trigger();
+    auto *close = page.findChild<QPushButton *>(u"closeButton"_s);
+    camera.expect([&] { return close->isVisible(); }, u"a check"_s);
+    camera.take(&program.window(), u"library-verified"_s);
+    close->click();
+    page.actions().reclaim->trigger();
+    auto *reclaim = program.window().findChild<gui::ReclaimDialog *>();
+    QTest::qWait(500);
+    camera.take(reclaim, u"reclaim"_s);
+    reclaim->reject();
+    page.actions().remove->trigger();
+    QPointer<QMessageBox> box;
+    const auto isAsked = [&] {
+        box = program.window().findChild<QMessageBox *>(u"deleteQuestion"_s);
+        return box && box->isVisible();
+    };
+    if (!camera.expect(isAsked, u"a question"_s))
+        return;
+    camera.take(box, u"library-delete"_s);
+    box->findChild<QPushButton *>(u"deleteButton"_s)->click();
+    QTest::qWait(300);
+    camera.take(&program.window(), u"library-undo"_s);
+    page.actions().undo->trigger();
+}
+
 void takeLibrary(stage::Program &program, Photographer &camera)
 {
     program.window().goTo(gui::Place::Library);
@@ -329,7 +370,11 @@ void takeLibrary(stage::Program &program, Photographer &camera)
     camera.expect([&] { return rows(program, "repoList") > 0; }, u"a library"_s);
     auto *list = program.find<QTreeView>("repoList");
     list->setCurrentIndex(list->model()->index(0, 0));
+    list->expand(list->model()->index(0, 0));
+    list->expand(list->model()->index(0, 0, list->model()->index(0, 0)));
+    QTest::qWait(500);
     camera.take(&program.window(), u"library"_s);
+    takeLibraryAtWork(program, camera);
 }
 
 void takeOffline(Photographer &camera)
