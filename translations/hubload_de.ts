@@ -1478,10 +1478,6 @@ Proxy-Variablen.</translation>
         </translation>
     </message>
     <message>
-        <source>With the names %1.</source>
-        <translation>Mit den Namen %1.</translation>
-    </message>
-    <message>
         <source>What it leads to has another name, and stays.</source>
         <translation>Der Inhalt hat noch einen anderen Namen und bleibt.</translation>
     </message>
@@ -1552,6 +1548,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>Nothing was deleted of %1.</source>
         <translation>Von %1 wurde nichts gelöscht.</translation>
+    </message>
+    <message>
+        <source>The names that lead there go, too: %1.</source>
+        <translation>Auch die Namen, die dorthin führen, gehen: %1.</translation>
     </message>
 </context>
 <context>
@@ -1899,6 +1899,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>%1 of it belongs to no version.</source>
         <translation>%1 davon gehören zu keiner Version.</translation>
+    </message>
+    <message>
+        <source>All that was here is about to be deleted.</source>
+        <translation>Alles, was hier war, wird gleich gelöscht.</translation>
     </message>
 </context>
 <context>
@@ -2501,6 +2505,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>&amp;Delete %1</source>
         <translation>%1 &amp;löschen</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Schließen</translation>
     </message>
 </context>
 <context>

@@ -183,6 +183,7 @@ private Q_SLOTS:
         scene.page().deleter().deletions().setUndoTime(std::chrono::milliseconds(200));
         stage::click(scene.deleteButton());
         QTRY_COMPARE(scene.model()->rowCount(), 0);
+        QVERIFY(scene.child<gui::StateBanner>("emptyBanner")->title().startsWith(u"All that"_s));
         scene.program.reset();
         QTest::qWait(600);
         QVERIFY(scene.has('a') && scene.has('b') && scene.has('d'));

@@ -21,6 +21,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "cache/cachefixture.h"
 #include "gui/appearance.h"
 #include "gui/pages/choosedialog.h"
 #include "gui/pages/discoverpage.h"
@@ -320,6 +321,37 @@ void takeDownloads(stage::Program &program, support::FaultyHub &hub, Photographe
     camera.take(&program.window(), u"downloads-paused"_s);
 }
 
+// What other programs and people leave in a cache.
+void plantOddThings(const QString &root)
+{
+    const cache::Layout layout(root);
+    const auto data = cachetest::repo("harbour/tides-since-1900", core::RepoType::Dataset);
+    const auto blob = [&](char id, qint64 size) {
+        cachetest::writeFile(layout.blob(data, cachetest::sha256Id(id)), QByteArray(size, id));
+    };
+    const auto link = [&](char commit, const QString &path, char id) {
+        const QString entry = layout.entry(data, cachetest::commit(commit), path);
+        QDir().mkpath(QFileInfo(entry).path());
+        QFile::link(layout.linkTarget(path, cachetest::sha256Id(id)), entry);
+    };
+    blob('a', 9'000'000);
+    blob('b', 2'500'000);
+    link('1', u"train/part-1.parquet"_s, 'a');
+    link('1', u"old.parquet"_s, 'b');
+    link('2', u"train/part-1.parquet"_s, 'a');
+    link('2', u"lost.parquet"_s, 'd');
+    cachetest::writeFile(layout.ref(data, u"main"_s), cachetest::commit('2').toLatin1());
+    cachetest::writeFile(layout.ref(data, u"v0"_s), cachetest::commit('9').toLatin1());
+    const QString partial =
+        layout.blobs(data) + u'/' + cachetest::sha256Id('e').text + u".incomplete"_s;
+    cachetest::writeFile(partial, QByteArray(1'200'000, 'x'));
+    QFile file(partial);
+    if (file.open(QIODevice::ReadWrite))
+        file.setFileTime(QDateTime::currentDateTimeUtc().addDays(-9), QFile::FileModificationTime);
+    cachetest::writeFile(root + u"/kernels--harbour--fast/blobs/k"_s, QByteArray(700'000, 'k'));
+    cachetest::writeFile(root + u"/notes.txt"_s, "mine");
+}
+
 // Deleted, checked, room made.
 void takeLibraryAtWork(stage::Program &program, Photographer &camera)
 {
@@ -366,12 +398,14 @@ void takeLibrary(stage::Program &program, Photographer &camera)
     tick(program, {0});
     fetch(program, camera, {});
     camera.expect([&] { return anyIn(program, transfer::State::Done); }, u"an end"_s);
+    plantOddThings(program.services().config().place.path);
     program.window().goTo(gui::Place::Library);
-    camera.expect([&] { return rows(program, "repoList") > 0; }, u"a library"_s);
+    camera.expect([&] { return rows(program, "repoList") > 3; }, u"a library"_s);
     auto *list = program.find<QTreeView>("repoList");
     list->setCurrentIndex(list->model()->index(0, 0));
     list->expand(list->model()->index(0, 0));
-    list->expand(list->model()->index(0, 0, list->model()->index(0, 0)));
+    const QModelIndex repo = list->model()->index(0, 0);
+    list->expand(list->model()->index(list->model()->rowCount(repo) - 2, 0, repo));
     QTest::qWait(500);
     camera.take(&program.window(), u"library"_s);
     takeLibraryAtWork(program, camera);

@@ -196,7 +196,8 @@ QString LibraryDelete::details(const QList<session::PlannedRemoval> &plans) cons
         lines += tr("%Ln file(s) with %1 stay: other versions use them (%2).", nullptr, shared)
                      .arg(core::formatSize(sharedBytes), core::formatCount(others));
     if (!refs.isEmpty())
-        lines += tr("With the names %1.").arg(core::isolate(refs.mid(0, 8).join(u", "_s)));
+        lines += tr("The names that lead there go, too: %1.")
+                     .arg(core::isolate(refs.mid(0, 8).join(u", "_s)));
     if (freed == 0 && shared == 0)
         lines += tr("What it leads to has another name, and stays.");
     return lines.join(u'\n');

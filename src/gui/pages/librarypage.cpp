@@ -188,6 +188,7 @@ void LibraryPage::setUpActions()
     connect(m_actions.rescan, &QAction::triggered, this, &LibraryPage::rescan);
     connect(m_actions.reclaim, &QAction::triggered, this, &LibraryPage::openReclaim);
     const auto press = [this](QPushButton *button, QAction *action) {
+        button->setText(Texts::phrase(button->text()));
         connect(button, &QPushButton::clicked, action, &QAction::trigger);
         connect(action, &QAction::enabledChanged, button, &QWidget::setEnabled);
     };

@@ -42,7 +42,9 @@ void LibraryPage::showEmpty()
     else if (!m_isKnown)
         m_ui->emptyBanner->showState(u"library"_s, tr("The disk has not been looked at."), {},
                                      tr("Look at it"));
-    else if (m_model->count() == 0 || !m_model->isFiltered())
+    else if (m_model->count() > 0 && !m_model->isFiltered())
+        m_ui->emptyBanner->showState(u"library"_s, tr("All that was here is about to be deleted."));
+    else if (m_model->count() == 0)
         m_ui->emptyBanner->showState(
             u"library"_s,
             tr("No files yet. What you fetch — here or with other programs — appears here."), {},
@@ -98,7 +100,7 @@ void LibraryPage::showUsage()
     const qint64 other =
         std::max<qint64>(0, used - totals.models - totals.datasets - totals.spaces);
     const auto part = [](const QString &text, qint64 bytes) {
-        return UsageLine::Part{text.arg(core::formatSize(bytes)), bytes};
+        return UsageLine::Part{Texts::phrase(text.arg(core::formatSize(bytes))), bytes};
     };
     m_ui->usageLine->setParts({part(tr("Models %1"), totals.models),
                                part(tr("Datasets %1"), totals.datasets),

@@ -204,6 +204,10 @@ void ReclaimDialog::showSum()
         tr("%1 in %Ln item(s) ticked", nullptr, count).arg(core::formatSize(bytes)));
     m_ui->deleteButton->setText(tr("&Delete %1").arg(core::formatSize(bytes)));
     m_ui->deleteButton->setEnabled(count > 0);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_ui->titleLabel, m_ui->sumLabel,
+                                                            m_ui->deleteButton, m_ui->noteLabel})
+        widget->setVisible(!m_found.isEmpty());
+    m_ui->closeButton->setText(m_found.isEmpty() ? tr("&Close") : tr("&Keep all"));
 }
 
 } // namespace gui
