@@ -1600,10 +1600,6 @@ Proxy-Variablen.</translation>
         <translation>nicht geprüft</translation>
     </message>
     <message>
-        <source>a kernel: Hubload does not fetch these</source>
-        <translation>ein Kernel: Hubload holt so etwas nicht</translation>
-    </message>
-    <message>
         <source>not from the Hub</source>
         <translation>nicht vom Hub</translation>
     </message>
@@ -1668,6 +1664,10 @@ Proxy-Variablen.</translation>
     <message>
         <source>State</source>
         <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>a kernel: left alone</source>
+        <translation>ein Kernel: bleibt unberührt</translation>
     </message>
 </context>
 <context>

@@ -103,6 +103,9 @@ private Q_SLOTS:
         const QModelIndex repo = scene.at(scene.item(Kind::Repo));
         QCOMPARE(scene.model()->rowCount(repo), 4);
         QCOMPARE(scene.model()->item(scene.model()->index(0, 0, repo)).kind, Kind::Note);
+        scene.list()->expand(repo);
+        QVERIFY(scene.list()->isFirstColumnSpanned(0, repo)); // it is a whole sentence
+        QVERIFY(!scene.list()->isFirstColumnSpanned(2, repo));
         scene.pick(mine);
         QVERIFY(!scene.child<QPushButton>("deleteButton")->isEnabled());
     }

@@ -115,8 +115,11 @@ void LibraryPage::setUpList()
                               !list->isExpanded(index.siblingAtColumn(0)));
     });
     list->setExpandsOnDoubleClick(false);
-    connect(list, &QTreeView::expanded, this,
-            [this](const QModelIndex &index) { m_open.insert(m_model->item(index)); });
+    connect(list, &QTreeView::expanded, this, [this](const QModelIndex &index) {
+        m_open.insert(m_model->item(index));
+        spanNotes(index);
+    });
+    connect(m_model, &LibraryModel::rowsInserted, this, &LibraryPage::spanNotes);
     connect(list, &QTreeView::collapsed, this,
             [this](const QModelIndex &index) { m_open.remove(m_model->item(index)); });
     connect(list->selectionModel(), &QItemSelectionModel::selectionChanged, this,
@@ -124,6 +127,17 @@ void LibraryPage::setUpList()
     connect(list, &QTreeView::customContextMenuRequested, this, &LibraryPage::openMenu);
     connect(m_model, &LibraryModel::filesWanted, this, &LibraryPage::loadFiles);
     connect(m_model, &LibraryModel::modelReset, this, &LibraryPage::showSelection);
+}
+
+// A note is a sentence, and has no other cells.
+void LibraryPage::spanNotes(const QModelIndex &repo)
+{
+    if (m_model->item(repo).kind != Kind::Repo || !m_ui->repoList->isExpanded(repo))
+        return;
+    for (int row = 0; row < m_model->rowCount(repo); ++row) {
+        const bool isNote = m_model->item(m_model->index(row, 0, repo)).kind == Kind::Note;
+        m_ui->repoList->setFirstColumnSpanned(row, repo, isNote);
+    }
 }
 
 void LibraryPage::setUpFilter()

@@ -57,6 +57,7 @@ private:
 
     void setUpList();
     void setUpFilter();
+    void spanNotes(const QModelIndex &repo);
     void setUpActions();
     void setUpVerify();
     void verify(const QList<LibraryItem> &items);
