@@ -37,10 +37,12 @@ int writeAll(int fd, const char *data, ssize_t size)
     return 0;
 }
 
-int copyBytes(int from, int to)
+int copyBytes(int from, int to, const std::atomic<bool> *stop)
 {
     QByteArray block(blockSize, Qt::Uninitialized);
     for (;;) {
+        if (stop && *stop)
+            return ECANCELED;
         const ssize_t count = ::read(from, block.data(), static_cast<size_t>(block.size()));
         if (count == 0)
             return 0;
@@ -53,7 +55,7 @@ int copyBytes(int from, int to)
     }
 }
 
-core::Result<void> fill(int from, int to, const QString &path)
+core::Result<void> fill(int from, int to, const QString &path, const std::atomic<bool> *stop)
 {
 #ifdef Q_OS_LINUX
     if (::ioctl(to, FICLONE, from) == 0)
@@ -65,13 +67,15 @@ core::Result<void> fill(int from, int to, const QString &path)
         !taken && taken.error().kind == core::ErrorKind::DiskFull)
         return taken;
 #endif
-    const int error = copyBytes(from, to);
+    const int error = copyBytes(from, to, stop);
+    if (error == ECANCELED)
+        return core::fail(core::ErrorKind::Cancelled, path);
     return error == 0 ? core::Result<void>() : core::Unexpected(core::fileError(error, path));
 }
 
 } // namespace
 
-core::Result<void> copyFile(const QString &from, const QString &to)
+core::Result<void> copyFile(const QString &from, const QString &to, const std::atomic<bool> *stop)
 {
     const Descriptor source(::open(QFile::encodeName(from).constData(), O_RDONLY | O_CLOEXEC));
     if (!source.isOpen())
@@ -81,7 +85,7 @@ core::Result<void> copyFile(const QString &from, const QString &to)
         ::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!target.isOpen())
         return core::Unexpected(core::fileError(errno, to));
-    auto done = fill(source.get(), target.get(), to);
+    auto done = fill(source.get(), target.get(), to, stop);
     if (done)
         done = core::syncFile(target.get(), to);
     if (!done)

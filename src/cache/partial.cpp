@@ -440,14 +440,16 @@ void Partial::checkpointed(const Checkpoint &done)
 }
 
 // Somebody may have cut the file short by its name, which nobody is told of apart from our own
-// writes. What was written after that left a hole, so that not all of it has blocks.
+// writes. What was written after that left a hole, so that not all of it has blocks; or nothing
+// was, and it is still too short.
 Seal Partial::seal()
 {
     constexpr qint64 blockUnit = 512;
     PartialFile &file = *d->file;
     struct stat facts = {};
-    const bool isSolid =
-        ::fstat(file.fd.get(), &facts) == 0 && facts.st_blocks * blockUnit >= file.identity.size;
+    const qint64 size = file.identity.size;
+    const bool isSolid = ::fstat(file.fd.get(), &facts) == 0 && facts.st_size == size
+        && facts.st_blocks * blockUnit >= size;
     Watch watch = std::exchange(d->watch, Watch());
     return {file.fd.get(), file.path, isSolid ? std::move(watch) : Watch()};
 }

@@ -188,7 +188,7 @@ core::Result<void> Store::link(const core::RepoId &repo, const QString &commit, 
 
 core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commit,
                                   const QStringList &paths, const core::ContentId &id, Blob blob,
-                                  RealFiles realFiles) const
+                                  RealFiles realFiles, const std::atomic<bool> *stop) const
 {
     struct stat wanted = {};
     const QString blobPath = m_layout.blob(repo, id);
@@ -210,7 +210,7 @@ core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commi
         const bool isReal = taken && S_ISREG(found.st_mode) && found.st_size == wanted.st_size;
         if (isReal && (realFiles == RealFiles::Keep || isNotedVerified(entry->path, id)))
             continue;
-        const auto placed = place(*entry, repo, id, last ? blob : Blob::Found);
+        const auto placed = place(*entry, repo, id, last ? blob : Blob::Found, stop);
         if (!placed)
             return placed;
     }
@@ -218,7 +218,8 @@ core::Result<void> Store::linkAll(const core::RepoId &repo, const QString &commi
 }
 
 core::Result<void> Store::place(const Entry &entry, const core::RepoId &repo,
-                                const core::ContentId &id, Blob blob) const
+                                const core::ContentId &id, Blob blob,
+                                const std::atomic<bool> *stop) const
 {
     const QString temporary = m_layout.temporary(repo);
     if (m_location.links) {
@@ -236,7 +237,7 @@ core::Result<void> Store::place(const Entry &entry, const core::RepoId &repo,
     }
     if (blob == Blob::Published)
         return entry.take(m_layout.blob(repo, id));
-    if (const auto copied = copyFile(m_layout.blob(repo, id), temporary); !copied)
+    if (const auto copied = copyFile(m_layout.blob(repo, id), temporary, stop); !copied)
         return copied;
     const auto taken = entry.take(temporary);
     if (!taken)

@@ -75,11 +75,12 @@ public:
     // other snapshots link to, and is only copied.
     enum class Blob { Published, Found };
     // Real files of the right size stay; or, where one of them is known to be damaged, only those
-    // that were compared with their id.
+    // that were compared with their id. *stop ends copying with Cancelled.
     enum class RealFiles { Keep, KeepVerified };
     core::Result<void> linkAll(const core::RepoId &repo, const QString &commit,
                                const QStringList &paths, const core::ContentId &id, Blob blob,
-                               RealFiles realFiles = RealFiles::Keep) const;
+                               RealFiles realFiles = RealFiles::Keep,
+                               const std::atomic<bool> *stop = nullptr) const;
 
     // Removes partial, sidecar and hint of a blob that is published.
     core::Result<void> removeLeftovers(const core::RepoId &repo, const core::ContentId &id) const;
@@ -118,7 +119,8 @@ private:
     class Entry;
 
     core::Result<void> place(const Entry &entry, const core::RepoId &repo,
-                             const core::ContentId &id, Blob blob) const;
+                             const core::ContentId &id, Blob blob,
+                             const std::atomic<bool> *stop) const;
 
     Location m_location;
     Layout m_layout;

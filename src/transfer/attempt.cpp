@@ -18,10 +18,12 @@ namespace transfer {
 namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
-constexpr qint64 checkpointBytes = 64 * MiB;
+constexpr qint64 checkpointBytes = 32 * MiB;
 constexpr std::chrono::milliseconds checkpointTime = 5s;
 constexpr std::chrono::milliseconds unkeptTime = 1s; // a small file that takes longer is worth it
-constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
+// Not yet on stable storage: the disk is behind, and a power cut would take that much.
+constexpr qint64 brakeBytes = 64 * MiB;
+constexpr qint64 brakeBytesOfConnection = 8 * MiB;
 constexpr qint64 noteBytes = 8 * MiB;
 constexpr std::chrono::milliseconds noteTime = 250ms;
 constexpr auto tickTime = 125ms; // half of it, or a note would wait for the next but one
@@ -358,7 +360,7 @@ void Attempt::tick()
         m_partial->keep();
         checkpoint();
     }
-    if (m_filler && unsynced >= brakeBytes)
+    if (m_filler && unsynced >= brakeBytes + m_filler->connections() * brakeBytesOfConnection)
         m_filler->hold();
 }
 

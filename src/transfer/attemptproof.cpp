@@ -54,7 +54,7 @@ core::Result<Named> publishAndLink(const cache::Store &store, const AttemptJob &
     if (const auto removed = store.removeLeftovers(job.repo, *job.content); !removed)
         return tl::unexpected(removed.error());
     const auto linked = store.linkAll(job.repo, job.commit, job.paths, *job.content,
-                                      seal ? Blob::Published : Blob::Found, realFiles);
+                                      seal ? Blob::Published : Blob::Found, realFiles, stop);
     if (!linked)
         return tl::unexpected(linked.error());
     if (!seal || seal->isUntouched() || job.content->kind == core::ContentId::Kind::Opaque)

@@ -527,6 +527,7 @@ void Engine::Private::onFailed(Group &group, int index, const AttemptEnd &end)
         transfer.fruitlessSince = clock.monotonic();
     if (end.mismatch != AttemptEnd::Mismatch::None) {
         // From Resolving or Fetching a mismatch cannot come; Verifying was announced before.
+        transfer.best = 0; // what comes again is new
         const bool again = end.mismatch == AttemptEnd::Mismatch::Pieces
             ? ++transfer.repairs <= repairsBeforeFailure
             : ++transfer.mismatches == 1;

@@ -18,8 +18,8 @@ namespace transfer {
 namespace {
 
 constexpr qint64 MiB = 1024 * 1024;
-constexpr qint64 checkpointBytes = 64 * MiB;
-constexpr qint64 brakeBytes = 256 * MiB; // not yet on stable storage: the disk is behind
+constexpr qint64 checkpointBytes = 32 * MiB;
+constexpr qint64 brakeBytes = 64 * MiB; // not yet on stable storage: the disk is behind
 constexpr int failuresInARow = 5;
 constexpr int rangeNotSatisfiable = 416;
 constexpr auto reconnectPause = 200ms; // after an answer that brought something

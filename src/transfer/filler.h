@@ -60,6 +60,7 @@ public:
     void release();
     void stop(); // takes what has arrived; no ended() after that
     void setConnections(int most); // from now on
+    int connections() const { return static_cast<int>(m_fetches.size()); } // now
     bool hasNewBytes() const { return m_newBytes; }
     // See Statement; with the trouble of ended().
     const std::optional<core::ContentId> &fileBehindPointer() const { return m_fileBehindPointer; }

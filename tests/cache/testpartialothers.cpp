@@ -23,6 +23,7 @@ class TestPartialOthers : public QObject {
 
 private Q_SLOTS:
     void whoWrites();
+    void whoCutsItShort();
     void whoHadItOpenBefore();
     void remembersTheVersion();
 
@@ -68,10 +69,11 @@ void TestPartialOthers::whoWrites()
     VERIFY_RESULT((*partial)->reader().read({0, 100}, stop,
                                             [&onDisk](QByteArrayView data) { onDisk += data; }));
     QCOMPARE(onDisk, bytes);
+    VERIFY_RESULT((*partial)->write(large - 1, "x"_ba)); // as long as it should be
     cache::Seal seal = (*partial)->seal();
     QVERIFY(seal.isUntouched());
     QCOMPARE(Partial::writtenSoFar(layout, what), 0); // looks: nothing is safe yet
-    QCOMPARE(cachetest::readFile((*partial)->filePath()).size(), 100);
+    QCOMPARE(cachetest::readFile((*partial)->filePath()).size(), large);
     QVERIFY(seal.isUntouched());
     {
         QFile other((*partial)->filePath());
@@ -79,6 +81,17 @@ void TestPartialOthers::whoWrites()
         QVERIFY2(!seal.isUntouched(), "open for writing: it may be written to at any time");
     }
     QVERIFY(!seal.isUntouched());
+}
+
+// Nobody is told either when it is cut by its name, and no block need be missing then.
+void TestPartialOthers::whoCutsItShort()
+{
+    const QTemporaryDir folder;
+    const auto partial = Partial::open(Layout(folder.path()), identity(large));
+    VERIFY_RESULT(partial);
+    VERIFY_RESULT((*partial)->write(0, QByteArray(large, 'x')));
+    QVERIFY(QFile::resize((*partial)->filePath(), large - 10));
+    QVERIFY(!(*partial)->seal().isUntouched());
 }
 
 // Nobody is told what becomes of a file through a descriptor, or a mapping, from before.
