@@ -1578,7 +1578,7 @@ Proxy-Variablen.</translation>
     </message>
     <message>
         <source>Versions</source>
-        <translation>Fassungen</translation>
+        <translation>Versionen</translation>
     </message>
     <message>
         <source>Last used</source>

@@ -293,8 +293,7 @@ QString LibraryModel::used(const QDateTime &time) const
 QString LibraryModel::state(const Node &node) const
 {
     if (node.isA(Kind::Stranger))
-        return node.stranger.isKernel ? tr("a kernel: left alone")
-                                      : tr("not from the Hub");
+        return node.stranger.isKernel ? tr("a kernel: left alone") : tr("not from the Hub");
     if (node.isA(Kind::Note))
         return {};
     if (node.isA(Kind::Version)) {

@@ -99,9 +99,9 @@ void LibraryPage::setUpList()
     list->header()->setSectionResizeMode(LibraryModel::NameColumn, QHeaderView::Stretch);
     const int letter = fontMetrics().averageCharWidth();
     for (const auto &[column, letters] :
-         {std::pair(LibraryModel::KindColumn, 11), std::pair(LibraryModel::SizeColumn, 12),
-          std::pair(LibraryModel::VersionsColumn, 16), std::pair(LibraryModel::UsedColumn, 17),
-          std::pair(LibraryModel::FetchedColumn, 17), std::pair(LibraryModel::StateColumn, 28)})
+         {std::pair(LibraryModel::KindColumn, 13), std::pair(LibraryModel::SizeColumn, 13),
+          std::pair(LibraryModel::VersionsColumn, 15), std::pair(LibraryModel::UsedColumn, 18),
+          std::pair(LibraryModel::FetchedColumn, 17), std::pair(LibraryModel::StateColumn, 30)})
         list->header()->resizeSection(column, letter * letters);
     new ColumnRoom(list, LibraryModel::NameColumn,
                    {LibraryModel::FetchedColumn, LibraryModel::VersionsColumn,

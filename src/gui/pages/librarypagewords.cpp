@@ -24,6 +24,9 @@ void LibraryPage::showContent()
         showEmpty();
     m_ui->stack->setCurrentWidget(isEmpty ? static_cast<QWidget *>(m_ui->emptyBanner)
                                           : m_ui->repoList);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_ui->detailLabel, m_ui->folderButton,
+                                                            m_ui->deleteButton})
+        widget->setVisible(!isEmpty);
     for (QWidget *widget :
          std::initializer_list<QWidget *>{m_ui->filterField, m_ui->kindBox, m_ui->unusedBox})
         widget->setEnabled(m_model->count() > 0);
